@@ -1,0 +1,1 @@
+"""Bundles in, reports out: parity and latency."""

@@ -1,0 +1,1 @@
+"""A Keras classifier in, a bundle in another format out."""

@@ -1,0 +1,90 @@
+"""How a bundle is run: one module per runtime, found by its file name, loaded when it is asked for.
+
+A runtime module has three names, and imports what it drives only inside ``load``:
+
+    FORMATS: tuple[str, ...]                    the bundle formats that it runs
+    DISTRIBUTION: str                           the package on PyPI that brings it ("" for none)
+    load(bundle, options) -> Predict            raises UnavailableError, BundleError
+
+    predict = load_runtime(Bundle.open(path), RuntimeOptions(device="cuda"))
+    scores = predict(batch)                     # uint8 [n, height, width, 3] RGB in, float32 [n, categories] out
+
+Quantized inputs and outputs, layouts and device copies are the runtime's own secret.
+"""
+
+import pkgutil
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Literal, Protocol, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.bundle import Bundle
+from models.errors import BundleError, UnknownName
+
+Device = Literal["cpu", "cuda"]
+
+
+class Predict(Protocol):
+    """Scores of a batch: uint8 [n, height, width, 3] RGB in, float32 [n, categories] in [0, 1] out."""
+
+    def __call__(self, batch: NDArray[np.uint8], /) -> NDArray[np.float32]: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class RuntimeOptions:
+    """What can be asked of any runtime; one that cannot give it says so instead of giving something else.
+
+    ``threads``: intra-op threads, None for the runtime's own choice. ``graph_optimization``: "all" or "none".
+    """
+
+    device: Device = "cpu"
+    threads: int | None = None
+    graph_optimization: Literal["all", "none"] = "all"
+
+
+class Runtime(Protocol):
+    """What a module in this folder looks like from outside."""
+
+    FORMATS: tuple[str, ...]
+    DISTRIBUTION: str
+
+    def load(self, bundle: Bundle, options: RuntimeOptions) -> Predict: ...  # noqa: D102
+
+
+def runtime_names() -> tuple[str, ...]:
+    """Return the names of every runtime module, without importing any."""
+    return tuple(module.name for module in pkgutil.iter_modules(__path__))
+
+
+def runtime(name: str) -> Runtime:
+    """Return the runtime module of this name.
+
+    Raises:
+        UnknownName: there is none.
+    """
+    if name not in runtime_names():
+        raise UnknownName("runtime", name, runtime_names())
+    return cast(Runtime, import_module(f"{__name__}.{name}"))
+
+
+def load_runtime(bundle: Bundle, options: RuntimeOptions | None = None, name: str | None = None) -> Predict:
+    """Load ``bundle`` in the runtime ``name``, or in the first one that runs its format.
+
+    Raises:
+        UnknownName: no such runtime.
+        BundleError: the runtime does not run this format, or no runtime does.
+        UnavailableError: the runtime's package, provider or device is not there.
+    """
+    options = options or RuntimeOptions()
+    candidates = [name] if name else list(runtime_names())
+    for candidate in candidates:
+        module = runtime(candidate)
+        if bundle.manifest.format in module.FORMATS:
+            return module.load(bundle, options)
+    raise BundleError(
+        bundle.path,
+        f"no runtime for this format (got {bundle.manifest.format}, asked {', '.join(candidates)})",
+        "Export to a format that is listed by rct doctor.",
+    )

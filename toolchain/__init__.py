@@ -1,0 +1,1 @@
+"""The command line, and the work around the models: export, verification, prediction."""
