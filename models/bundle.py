@@ -74,16 +74,25 @@ def _read_manifest(path: Path) -> Manifest:
 
 
 def _check_file(folder: Path, name: str, entry: FileEntry) -> None:
-    parts = PurePosixPath(name)
-    inside = not parts.is_absolute() and ".." not in parts.parts and "\\" not in name and ":" not in name
     file = folder / name
-    if not inside or not file.resolve().is_relative_to(folder.resolve()):
+    if not _is_inside(folder, name):
         raise BundleError(folder / MANIFEST, f"a file name leads out of the bundle (got {name!r})", "Do not use it.")
-    if not file.is_file():
-        raise BundleError(folder, f"a file is missing (got no {name})", "Export it again.")
-    size = file.stat().st_size
-    if size != entry.bytes or file_sha256(file) != entry.sha256:
+    try:
+        if not file.is_file():
+            raise BundleError(folder, f"a file is missing (got no {name})", "Export it again.")
+        size = file.stat().st_size
+        same = size == entry.bytes and file_sha256(file) == entry.sha256
+    except OSError as error:
+        raise BundleError(folder, f"a file cannot be read (got {name[:80]}: {error.strerror})") from error
+    if not same:
         raise BundleError(file, f"not what the manifest says (got {size} bytes, another sha256)", "Export it again.")
+
+
+def _is_inside(folder: Path, name: str) -> bool:
+    parts = PurePosixPath(name)
+    if parts.is_absolute() or ".." in parts.parts or any(character in name for character in "\\:\0"):
+        return False
+    return Path(os.path.realpath(folder / name)).is_relative_to(os.path.realpath(folder))
 
 
 def seal(folder: Path, **fields: Any) -> Manifest:
@@ -91,7 +100,7 @@ def seal(folder: Path, **fields: Any) -> Manifest:
     files = {
         file.relative_to(folder).as_posix(): FileEntry(bytes=file.stat().st_size, sha256=file_sha256(file))
         for file in sorted(folder.rglob("*"))
-        if file.is_file() and file.name != MANIFEST
+        if file.is_file() and file != folder / MANIFEST
     }
     manifest = Manifest(files=files, **fields)
     (folder / MANIFEST).write_text(manifest.to_json(), "utf-8")

@@ -1,0 +1,21 @@
+import pytest
+
+from models.spec import ClassifierSpec
+
+
+@pytest.fixture
+def spec() -> ClassifierSpec:
+    """Two categories, 8x6 pictures."""
+    return ClassifierSpec.model_validate(
+        {
+            "name": "tiny",
+            "backbone": "resnet50_1by2",
+            "licence": "CC0-1.0",
+            "categories": [
+                {"name": "red", "definition": "Mostly red."},
+                {"name": "green", "definition": "Mostly green."},
+            ],
+            "preprocessing": {"width": 8, "height": 6, "resize": {"width": 8, "height": 6}},
+            "thresholds": {"red": {"review": 0.25, "block": 0.75}, "green": {"review": 0.5, "block": 0.5}},
+        }
+    )
