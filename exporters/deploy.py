@@ -1,0 +1,205 @@
+"""From the network that was trained to the inference graph that ships: five steps, each of them exact.
+
+    network = deploy([original])                 # weights, in numpy
+    graph = inference_form(network)              # the Keras model that every format is made from
+
+1. The normalisation goes into the first convolution, so that pictures enter as uint8 RGB.
+2. Batch normalization goes into the convolution before it (Ioffe and Szegedy 2015; Jacob et al. 2017).
+3. Strides move to where the work that they throw away is never done (models.resnet50.inference_form).
+4. Classifiers on one backbone become one graph with a score for each category.
+5. Score calibration (temperature or Platt scaling) goes into the head.
+
+Exact means equal as real numbers: what remains is the rounding of float32, which tests bound.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.bundle import Bundle
+from models.classifier import load_keras
+from models.errors import NetworkError, UnknownName, UserError
+from models.preprocessing import Preprocessing
+from models.resnet50 import ARCHITECTURES, Affine, Architecture, Head, InferenceNetwork
+from models.spec import ClassifierSpec
+
+_HEAD_LAYERS = ("GlobalAveragePooling2D", "Dense", "Dropout", "Activation", "InputLayer")
+
+
+def deploy(originals: Sequence[Bundle]) -> InferenceNetwork:
+    """Return the weights of the one inference graph of ``originals``, which must share their backbone.
+
+    Raises:
+        NetworkError: a model is not the network that its spec names.
+        UserError: the backbones or the preprocessing differ, or two originals have a category in common.
+    """
+    networks = [deploy_model(load_keras(original), original.manifest.spec) for original in originals]
+    check_joinable([original.manifest.spec for original in originals])
+    return join(networks)
+
+
+def deploy_model(model: Any, spec: ClassifierSpec) -> InferenceNetwork:
+    """Return the inference weights of one trained ``keras.Model`` (steps 1 and 2).
+
+    Raises:
+        NetworkError: the model has layers that the spec's backbone does not, or lacks some.
+        UnknownName: the spec names a backbone that we do not know.
+    """
+    if spec.backbone not in ARCHITECTURES:
+        raise UnknownName("backbone", spec.backbone, ARCHITECTURES)
+    arch = ARCHITECTURES[spec.backbone]
+    layers = flat_layers(model)
+    folded = {name: _folded(layers, name, arch, spec) for name in arch.convolutions()}
+    folded["conv1"] = fold_normalisation(folded["conv1"], spec.preprocessing)
+    rule = spec.preprocessing
+    return InferenceNetwork(arch, rule.height, rule.width, folded, (_read_head(layers, spec),))
+
+
+def flat_layers(model: Any) -> dict[str, Any]:
+    """Return every layer of a Keras model by name, those of nested models included, in order."""
+    found: dict[str, Any] = {}
+    for layer in model.layers:
+        found.update(flat_layers(layer) if hasattr(layer, "layers") else {layer.name: layer})
+    return found
+
+
+def _folded(layers: Mapping[str, Any], name: str, arch: Architecture, spec: ClassifierSpec) -> Affine:
+    try:
+        convolution, norm = layers[f"{name}_conv"], layers[f"{name}_bn"]
+    except KeyError as error:
+        raise NetworkError(
+            spec.name, f"not a {arch.name}: it has no layer {error.args[0]}", "Name its backbone in classifier.toml."
+        ) from None
+    kernel, *bias = (np.asarray(weight) for weight in convolution.get_weights())
+    offset = bias[0] if bias else np.zeros(kernel.shape[-1], np.float32)
+    gamma, beta, mean, variance = (np.asarray(weight) for weight in norm.get_weights())
+    return fold_batch_norm(Affine(kernel, offset), gamma, beta, mean, variance, norm.epsilon)
+
+
+def fold_batch_norm(
+    affine: Affine,
+    gamma: NDArray[np.float32],
+    beta: NDArray[np.float32],
+    mean: NDArray[np.float32],
+    variance: NDArray[np.float32],
+    epsilon: float,
+) -> Affine:
+    """Return the one affine map that equals ``affine`` and then ``gamma * (x - mean) / sqrt(variance + epsilon) + beta``.
+
+    Computed in float64 and rounded once; all vectors are [outputs].
+    """
+    gain = gamma.astype(np.float64) / np.sqrt(variance.astype(np.float64) + epsilon)
+    bias = (affine.bias.astype(np.float64) - mean) * gain + beta
+    return Affine((affine.kernel * gain).astype(np.float32), bias.astype(np.float32))
+
+
+def fold_normalisation(first: Affine, rule: Preprocessing) -> Affine:
+    """Return the first convolution for uint8 RGB and a fourth channel that is 255 inside the picture, 0 around it.
+
+    The trained network pads with zeros *after* ``x * scale + offset``, so the offset must vanish in the padding. A
+    bias cannot do that; a constant channel, padded with zeros like the colours, can. Its weight is
+    ``sum_c(w_c * offset_c) / 255`` per tap.
+
+    Args:
+        first: kernel [rows, columns, 3, outputs], its inputs in the trained channel order.
+        rule: the preprocessing the network was trained with.
+    """
+    kernel = first.kernel.astype(np.float64)
+    colours = kernel[:, :, ::-1] if rule.channel_order == "bgr" else kernel
+    constant = np.einsum("rcio,i->rco", colours, np.asarray(rule.offset))[:, :, None] / 255
+    scaled = colours * np.asarray(rule.scale)[:, None]
+    return Affine(np.concatenate([scaled, constant], axis=2).astype(np.float32), first.bias)
+
+
+def _read_head(layers: Mapping[str, Any], spec: ClassifierSpec) -> Head:
+    """Read what follows the backbone: average pooling, then Dense layers with ReLU between and a sigmoid at the end."""
+    names = list(layers)
+    tail = [layers[name] for name in names[names.index("conv5_block3_out") + 1 :]]
+    unknown = [layer.name for layer in tail if type(layer).__name__ not in _HEAD_LAYERS]
+    dense = [layer for layer in tail if type(layer).__name__ == "Dense"]
+    if unknown or not dense:
+        raise NetworkError(
+            spec.name,
+            f"its head is not pooling and Dense layers (got {', '.join(unknown) or 'no Dense layer'})",
+            "Retrain the head with rct train.",
+        )
+    kinds = [layer.activation.__name__ for layer in tail if hasattr(layer, "activation")]
+    meaningful = [kind for kind in kinds if kind != "linear"]
+    if meaningful != ["relu"] * (len(dense) - 1) + ["sigmoid"]:
+        raise NetworkError(
+            spec.name,
+            f"its head must end in one sigmoid, with relu before (got {', '.join(meaningful) or 'none'})",
+            "Turn a softmax over (no, yes) into one sigmoid of the difference of the logits.",
+        )
+    affines = tuple(_dense(layer) for layer in dense)
+    if affines[-1].bias.size != len(spec.labels):
+        raise NetworkError(
+            spec.name, f"{affines[-1].bias.size} outputs for {len(spec.labels)} categories", "Name each in classifier.toml."
+        )
+    return Head(spec.labels, affines)
+
+
+def _dense(layer: Any) -> Affine:
+    kernel, *bias = (np.asarray(weight) for weight in layer.get_weights())
+    return Affine(kernel, bias[0] if bias else np.zeros(kernel.shape[-1], np.float32))
+
+
+def check_joinable(specs: Sequence[ClassifierSpec]) -> None:
+    """Raise UserError unless these classifiers can be one graph: same preprocessing, distinct categories."""
+    first = specs[0]
+    for spec in specs[1:]:
+        if spec.preprocessing != first.preprocessing:
+            raise UserError(spec.name, f"its preprocessing differs from that of {first.name}", "Export it on its own.")
+    labels = [label for spec in specs for label in spec.labels]
+    twice = sorted({label for label in labels if labels.count(label) > 1})
+    if twice:
+        raise UserError("classifiers", f"a category occurs twice (got {', '.join(twice)})", "Rename one of them.")
+
+
+def join(networks: Sequence[InferenceNetwork]) -> InferenceNetwork:
+    """Return one network with all heads (step 4); heads of a single layer become one.
+
+    Raises:
+        UserError: the backbones differ.
+    """
+    first = networks[0]
+    for network in networks[1:]:
+        if backbone_sha256(network) != backbone_sha256(first):
+            raise UserError(
+                ", ".join(network.labels), f"another backbone than {', '.join(first.labels)}", "Export them one by one."
+            )
+    heads = tuple(head for network in networks for head in network.heads)
+    if len(heads) > 1 and all(len(head.layers) == 1 for head in heads):
+        kernel = np.concatenate([head.layers[0].kernel for head in heads], axis=1)
+        bias = np.concatenate([head.layers[0].bias for head in heads])
+        heads = (Head(tuple(label for head in heads for label in head.labels), (Affine(kernel, bias),)),)
+    return replace(first, heads=heads)
+
+
+def backbone_sha256(network: InferenceNetwork) -> str:
+    """Digest of the backbone's weights, as 64 hexadecimal digits: equal for networks that may be joined."""
+    digest = hashlib.sha256(network.architecture.name.encode())
+    for name in network.architecture.convolutions():
+        affine = network.convolutions[name]
+        digest.update(np.ascontiguousarray(affine.kernel).tobytes() + affine.bias.tobytes())
+    return digest.hexdigest()
+
+
+def fold_score_calibration(head: Head, slope: NDArray[np.float64], intercept: NDArray[np.float64]) -> Head:
+    """Return the head whose logits are ``slope * logit + intercept`` per category (step 5).
+
+    Temperature scaling (Guo et al. 2017) is a slope of 1/T and no intercept; Platt scaling (Platt 1999) has both.
+
+    Raises:
+        ValueError: a slope is not positive, which would turn the decisions round.
+    """
+    if not np.all(slope > 0):
+        raise ValueError(f"slopes must be positive (got {slope})")
+    last = head.layers[-1]
+    kernel = (last.kernel * slope).astype(np.float32)
+    bias = (last.bias * slope + intercept).astype(np.float32)
+    return replace(head, layers=(*head.layers[:-1], Affine(kernel, bias)))

@@ -1,0 +1,1 @@
+"""What the ONNX format is made of: conversion, tidying, half precision and quantization, one step a file."""

@@ -1,0 +1,139 @@
+"""The Keras inference graph as ONNX, with nothing left in it that the target would have to work around."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from models.resnet50 import InferenceNetwork, inference_form
+
+INPUT = "image"
+OUTPUT = "scores"
+
+
+def to_onnx(network: InferenceNetwork, opset: int, ir_version: int, batch: int | None) -> Any:
+    """Convert ``network`` to a float32 ``onnx.ModelProto`` whose nodes carry the names of the Keras layers.
+
+    The input is ``image``, uint8 [batch, height, width, 3]; the output ``scores``, float32 [batch, categories].
+    ``batch`` None leaves the batch free at run time.
+    """
+    import onnx
+    import tensorflow as tf
+    import tf2onnx
+    from onnx import TensorProto, helper
+
+    graph = inference_form(network)
+    signature = [tf.TensorSpec((batch, network.height, network.width, 3), tf.uint8, name=INPUT)]
+    function = tf.function(lambda image: graph(image, training=False), input_signature=signature)
+    with _quiet():
+        model, _ = tf2onnx.convert.from_function(function, input_signature=signature, opset=opset)
+
+    _replace_entry(model.graph, network.convolutions["conv1"].kernel.shape[2])
+    _pad_inside_pooling(model.graph)
+    _name_after_layers(model.graph, [layer.name for layer in graph.layers])
+    size: int | str = "batch" if batch is None else batch
+    shapes = {INPUT: (TensorProto.UINT8, [size, network.height, network.width, 3]), OUTPUT: (TensorProto.FLOAT, [size, len(network.labels)])}
+    del model.graph.input[:], model.graph.output[:], model.graph.value_info[:]
+    model.graph.input.append(helper.make_tensor_value_info(INPUT, *shapes[INPUT]))
+    model.graph.output.append(helper.make_tensor_value_info(OUTPUT, *shapes[OUTPUT]))
+    model.graph.name, model.producer_name, model.producer_version = network.architecture.name, "rct", ""
+    model.ir_version = ir_version
+    del model.opset_import[:]
+    model.opset_import.append(helper.make_opsetid("", opset))
+    onnx.checker.check_model(model, full_check=True)
+    return onnx.shape_inference.infer_shapes(model)
+
+
+def is_head(node: str) -> bool:
+    """Tell whether the node of this name belongs to what follows the backbone: pooling, Dense layers, sigmoid."""
+    layer = node.split("/")[0]
+    return layer in {"avg_pool", "logits", OUTPUT} or layer.startswith("head")
+
+
+def _replace_entry(graph: Any, channels: int) -> None:
+    """Turn what stands before the first convolution into Transpose, Pad and Cast, moving bytes and not floats."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    nodes = list(graph.node)
+    first = next(index for index, node in enumerate(nodes) if node.op_type == "Conv")
+    constant = np.array([0, 0, 0, 0, 0, channels - 3, 0, 0], np.int64)
+    graph.initializer.append(numpy_helper.from_array(constant, "constant_channel.pads"))
+    graph.initializer.append(numpy_helper.from_array(np.array(255, np.uint8), "constant_channel.value"))
+    entry = [
+        helper.make_node("Transpose", [INPUT], ["planes"], name="planes", perm=[0, 3, 1, 2]),
+        helper.make_node(
+            "Pad",
+            ["planes", "constant_channel.pads", "constant_channel.value"],
+            ["constant_channel"],
+            name="constant_channel",
+        ),
+        helper.make_node("Cast", ["constant_channel"], ["pixels"], name="pixels", to=TensorProto.FLOAT),
+    ]
+    nodes[first].input[0] = "pixels"
+    del graph.node[:]
+    graph.node.extend(entry + nodes[first:])
+    _drop_unused(graph)
+
+
+def _pad_inside_pooling(graph: Any) -> None:
+    """Let the pooling pad for itself: what it pools has passed a ReLU, so zeros and minus infinity are alike to it."""
+    from onnx import helper, numpy_helper
+
+    constants = {tensor.name: tensor for tensor in graph.initializer}
+    for pad in [node for node in graph.node if node.op_type == "Pad" and node.name != "constant_channel"]:
+        pool = next(node for node in graph.node if pad.output[0] in node.input)
+        if pool.op_type != "MaxPool":
+            raise AssertionError(f"{pad.name}: a Pad before {pool.op_type} was expected to be folded")
+        around = numpy_helper.to_array(constants[pad.input[1]])
+        pool.input[0] = pad.input[0]
+        pool.attribute.append(helper.make_attribute("pads", [int(around[axis]) for axis in (2, 3, 6, 7)]))
+        graph.node.remove(pad)
+    _drop_unused(graph)
+
+
+def _drop_unused(graph: Any) -> None:
+    used = {name for node in graph.node for name in node.input}
+    for tensor in [tensor for tensor in graph.initializer if tensor.name not in used]:
+        graph.initializer.remove(tensor)
+
+
+def _name_after_layers(graph: Any, layers: Sequence[str]) -> None:
+    """Give every node, its output and its weights the name of their Keras layer.
+
+    A layer's last node takes its name as it is; the others add their operator: ``avg_pool/GlobalAveragePool``.
+    """
+    pattern = re.compile(r"(?:^|/)(" + "|".join(sorted(map(re.escape, layers), key=len, reverse=True)) + r")(?:_\d+)?[/:]")
+    owners: list[str] = []
+    for node in graph.node:
+        places = [node.name + "/", *node.output, *node.input[1:]]
+        owners.append(next((match[1] for place in places if (match := pattern.search(place))), node.name))
+    renamed: dict[str, str] = {}
+    for index, (node, owner) in enumerate(zip(graph.node, owners, strict=True)):
+        last = owner not in owners[index + 1 :]
+        node.name = owner if last else f"{owner}/{node.op_type}"
+        renamed[node.output[0]] = node.name
+    weights = {tensor.name: tensor for tensor in graph.initializer}
+    for node in graph.node:
+        for role, name in zip(("kernel", "bias"), node.input[1:], strict=False):
+            if name in weights and node.op_type in {"Conv", "MatMul", "Gemm", "Add"}:
+                renamed[name] = f"{node.name}.{'bias' if node.op_type == 'Add' else role}"
+    for node in graph.node:
+        node.input[:] = [renamed.get(name, name) for name in node.input]
+        node.output[:] = [renamed.get(name, name) for name in node.output]
+    for tensor in graph.initializer:
+        tensor.name = renamed.get(tensor.name, tensor.name)
+
+
+class _quiet:
+    """Keep tf2onnx's progress out of the user's terminal."""
+
+    def __enter__(self) -> None:
+        import logging
+
+        self.logger = logging.getLogger("tf2onnx")
+        self.level = self.logger.level
+        self.logger.setLevel(logging.ERROR)
+
+    def __exit__(self, *_: object) -> None:
+        self.logger.setLevel(self.level)

@@ -1,0 +1,72 @@
+"""Golden vectors: a few pictures and what the original makes of them, stage by stage.
+
+They lie in every bundle as ``golden.npz``. A client that decodes and resizes in its own way finds here at which
+stage it departs: the encoded bytes, the decoded pixels, the resized tensor, the scores.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import BundleError
+from models.preprocessing import Preprocessing, decode, resize
+from models.runtimes import Predict
+
+GOLDEN_FILE = "golden.npz"
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Golden:
+    """``encoded``: file contents. ``decoded``: uint8 [height, width, 3] each. ``resized``: uint8 [n, height, width, 3].
+
+    ``scores``: the original's, float32 [n, categories].
+    """
+
+    encoded: tuple[bytes, ...]
+    decoded: tuple[Pixels, ...]
+    resized: Pixels
+    scores: NDArray[np.float32]
+
+    def save(self, path: Path) -> None:
+        """Write an .npz of plain arrays: ``encoded_0``, ``decoded_0``, … , ``resized`` and ``scores``."""
+        arrays: dict[str, NDArray[np.uint8] | NDArray[np.float32]] = {"resized": self.resized, "scores": self.scores}
+        for index, (content, pixels) in enumerate(zip(self.encoded, self.decoded, strict=True)):
+            arrays[f"encoded_{index}"] = np.frombuffer(content, np.uint8)
+            arrays[f"decoded_{index}"] = pixels
+        np.savez_compressed(path, allow_pickle=False, **arrays)
+
+    @classmethod
+    def load(cls, path: Path) -> "Golden":
+        """Read what ``save`` wrote.
+
+        Raises:
+            BundleError: the file is not such an archive.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as archive:
+                count = len(archive["resized"])
+                return cls(
+                    tuple(archive[f"encoded_{index}"].tobytes() for index in range(count)),
+                    tuple(archive[f"decoded_{index}"] for index in range(count)),
+                    archive["resized"],
+                    archive["scores"],
+                )
+        except (OSError, ValueError, KeyError, BadZipFile) as error:
+            raise BundleError(path, f"not golden vectors ({error})", "Export the bundle again.") from error
+
+
+def make_golden(pictures: Sequence[Path], rule: Preprocessing, original: Predict) -> Golden:
+    """Run ``pictures`` through decoding, resizing and the original, and keep every stage.
+
+    Raises:
+        PictureError: one of them cannot be read.
+    """
+    encoded = tuple(picture.read_bytes() for picture in pictures)
+    decoded = tuple(decode(content, rule) for content in encoded)
+    resized = np.stack([resize(pixels, rule) for pixels in decoded])
+    return Golden(encoded, decoded, resized, original(resized))
