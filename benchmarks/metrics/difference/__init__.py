@@ -1,0 +1,1 @@
+"""Candidate against original on the same pictures: ``measure(original, candidate)``, scores float [..., n]."""

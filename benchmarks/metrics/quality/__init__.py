@@ -1,0 +1,1 @@
+"""Scores against labels: ``measure(scores, truth)``, float [..., n] and bool [..., n]."""

@@ -1,0 +1,102 @@
+"""The document that says how alike a candidate and its original are: raw scores, what was measured, and the verdict.
+
+    report.passed                                     # False
+    report.failures                                   # ("adult: 3 of 200 decisions flipped at block (limit 0.5 %)",)
+    ParityReport.model_validate_json(report.model_dump_json()) == report
+    ParityReport.model_json_schema(mode="serialization")
+
+The verdict is derived from the rest whenever it is asked for; in JSON it is written for the reader's sake.
+"""
+
+from typing import Any, Literal
+
+from pydantic import Field, computed_field, model_validator
+
+from benchmarks.bootstrap import Bootstrap
+from benchmarks.tolerance import Tolerance
+from models.document import Document
+
+SCHEMA = "rct.parity/1"
+Point = Literal["review", "block"]
+Score = float | None
+
+
+class Measurement(Document):
+    """A value with its interval; None is what could not be measured, and ``undefined`` says why."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    undefined: str = ""
+
+
+class Comparison(Document):
+    """One metric on both classifiers, and candidate minus original; the change's interval is of paired resamples."""
+
+    original: Measurement
+    candidate: Measurement
+    change: Measurement
+
+
+class OperatingPoint(Document):
+    """The decisions at one threshold: a score of at least ``threshold`` is flagged.
+
+    ``newly_flagged`` and ``newly_missed`` are ids of pictures; ``flip_rate`` is the share of both among all pictures,
+    with its exact interval. ``quality`` is by metric of the family decision, where there are labels.
+    """
+
+    threshold: float
+    newly_flagged: tuple[str, ...]
+    newly_missed: tuple[str, ...]
+    flip_rate: Measurement
+    quality: dict[str, Comparison] = {}
+
+    @property
+    def flipped(self) -> tuple[str, ...]:
+        """Ids of the pictures whose decision changed, either way."""
+        return self.newly_flagged + self.newly_missed
+
+
+class CategoryParity(Document):
+    """One category: scores in the order of the report's ``pictures`` (None is not a finite number), and metrics."""
+
+    name: str
+    original: tuple[Score, ...]
+    candidate: tuple[Score, ...]
+    truth: tuple[bool, ...] | None = None
+    difference: dict[str, Measurement] = Field(description="by metric of the family difference")
+    operating_points: dict[Point, OperatingPoint]
+    quality: dict[str, Comparison] = Field(default={}, description="by metric of the family quality")
+
+
+class ParityReport(Document):
+    """How alike two classifiers are. ``about`` says what was compared, in the words of whoever asked."""
+
+    schema_version: Literal["rct.parity/1"] = "rct.parity/1"
+    classifier: str
+    about: dict[str, str] = {}
+    tolerance: Tolerance
+    bootstrap: Bootstrap
+    pictures: tuple[str, ...] = Field(min_length=1, description="ids")
+    categories: tuple[CategoryParity, ...] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _derive_anew(cls, data: Any) -> Any:
+        if isinstance(data, dict):
+            return {key: value for key, value in data.items() if key not in {"passed", "failures"}}
+        return data
+
+    @computed_field(description="nothing failed")  # type: ignore[prop-decorator]
+    @property
+    def passed(self) -> bool:
+        """Whether every check held."""
+        return not self.failures
+
+    @computed_field(description="one line for each check that did not hold")  # type: ignore[prop-decorator]
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """One line for each check that did not hold: category, what was seen, and the limit."""
+        from benchmarks.verdict import failures
+
+        return failures(self)
