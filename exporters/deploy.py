@@ -1,4 +1,4 @@
-"""From the network that was trained to the inference graph that ships: five steps, each of them exact.
+"""From the network that was trained to the inference graph that ships: a few steps, each of them exact.
 
     network = deploy([original])                 # weights, in numpy
     graph = inference_form(network)              # the Keras model that every format is made from
@@ -8,6 +8,7 @@
 3. Strides move to where the work that they throw away is never done (models.resnet50.inference_form).
 4. Classifiers on one backbone become one graph with a score for each category.
 5. Score calibration (temperature or Platt scaling) goes into the head.
+6. For arithmetic that wants many input channels (int8, tensor cores), the first convolution reads 2x2 pixels at once.
 
 Exact means equal as real numbers: what remains is the rounding of float32, which tests bound.
 """
@@ -37,9 +38,8 @@ def deploy(originals: Sequence[Bundle]) -> InferenceNetwork:
         NetworkError: a model is not the network that its spec names.
         UserError: the backbones or the preprocessing differ, or two originals have a category in common.
     """
-    networks = [deploy_model(load_keras(original), original.manifest.spec) for original in originals]
     check_joinable([original.manifest.spec for original in originals])
-    return join(networks)
+    return join([deploy_model(load_keras(original), original.manifest.spec) for original in originals])
 
 
 def deploy_model(model: Any, spec: ClassifierSpec) -> InferenceNetwork:
@@ -203,3 +203,22 @@ def fold_score_calibration(head: Head, slope: NDArray[np.float64], intercept: ND
     kernel = (last.kernel * slope).astype(np.float32)
     bias = (last.bias * slope + intercept).astype(np.float32)
     return replace(head, layers=(*head.layers[:-1], Affine(kernel, bias)))
+
+
+def read_blocks(network: InferenceNetwork) -> InferenceNetwork:
+    """Return the network whose first convolution reads blocks of 2x2 pixels (step 6); sides must be even.
+
+    A 7x7 window of stride 2 over 4 channels is an 8x8 window whose first row and column weigh nothing, and that is a
+    4x4 window of stride 1 over 16 channels. Blocks lie wholly inside the picture or wholly in the padding, so the
+    padding stays exact. Same sums in another order; the channels are ordered (row, column, colour) within a block.
+
+    Raises:
+        ValueError: the height or the width is odd, or the network reads blocks already.
+    """
+    if network.height % 2 or network.width % 2 or network.reads_blocks:
+        raise ValueError(f"blocks of 2x2 need even sides and plain pixels (got {network.height}x{network.width})")
+    first = network.convolutions["conv1"]
+    kernel = np.pad(first.kernel, ((1, 0), (1, 0), (0, 0), (0, 0)))
+    outputs = kernel.shape[-1]
+    blocks = kernel.reshape(4, 2, 4, 2, 4, outputs).transpose(0, 2, 1, 3, 4, 5).reshape(4, 4, 16, outputs)
+    return replace(network, convolutions={**network.convolutions, "conv1": Affine(blocks, first.bias)})

@@ -78,8 +78,9 @@ class InferenceNetwork:
     """The weights of the inference form.
 
     ``convolutions`` maps each of ``architecture.convolutions()`` to its folded kernel [rows, columns, inputs,
-    outputs]; the first of them reads four channels, red, green, blue and a constant 255. ``height`` and ``width``
-    are those of the uint8 RGB input, in pixels.
+    outputs]. The first reads four channels, red, green, blue and a constant 255, with a kernel of 7x7, or those of
+    2x2 pixels at once, 16 channels, with one of 4x4. ``height`` and ``width`` are those of the uint8 RGB input, in
+    pixels.
     """
 
     architecture: Architecture
@@ -87,6 +88,11 @@ class InferenceNetwork:
     width: int
     convolutions: Mapping[str, Affine]
     heads: tuple[Head, ...]
+
+    @property
+    def reads_blocks(self) -> bool:
+        """Whether the first convolution reads blocks of 2x2 pixels."""
+        return self.convolutions["conv1"].kernel.shape[2] == 16
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -195,7 +201,10 @@ def inference_form(network: InferenceNetwork, strides: Strides = "moved") -> Any
 
     def convolve(x: Tensor, name: str, filters: int, kernel: int, stride: int) -> Tensor:
         padding = "valid"
-        if kernel == 3 and stride == 1:
+        if name == "conv1" and network.reads_blocks:
+            kernel, stride = 4, 1
+            x = layers.ZeroPadding2D(((2, 1), (2, 1)), name="conv1_pad")(x)
+        elif kernel == 3 and stride == 1:
             padding = "same"
         elif kernel > 1:
             x = layers.ZeroPadding2D(_centred(kernel, *x.shape[1:3]), name=f"{name}_pad")(x)
@@ -206,11 +215,19 @@ def inference_form(network: InferenceNetwork, strides: Strides = "moved") -> Any
 
     image = keras.Input((network.height, network.width, 3), dtype="uint8", name="image")
     x = ops.pad(ops.cast(image, "float32"), [[0, 0], [0, 0], [0, 0], [0, 1]], constant_values=255)
+    if network.reads_blocks:
+        x = _blocks_to_channels(ops, x, network.height // 2, network.width // 2)
     x = _body(arch, x, _keras_builder(arch, convolve), strides)
     features = layers.GlobalAveragePooling2D(name="avg_pool")(x)
     logits = [_head(layers, features, head, f"head{i}") for i, head in enumerate(network.heads)]
     joined = logits[0] if len(logits) == 1 else layers.Concatenate(name="logits")(logits)
     return keras.Model(image, layers.Activation("sigmoid", name="scores")(joined), name=f"{arch.name}_inference")
+
+
+def _blocks_to_channels(ops: Any, x: Tensor, rows: int, columns: int) -> Tensor:
+    """Gather each block of 2x2 pixels into one of four times the channels, row by row (TensorFlow's space_to_depth)."""
+    x = ops.reshape(x, (-1, rows, 2, columns, 2, 4))
+    return ops.reshape(ops.transpose(x, (0, 1, 3, 2, 4, 5)), (-1, rows, columns, 16))
 
 
 def _centred(kernel: int, rows: int, columns: int) -> tuple[tuple[int, int], tuple[int, int]]:

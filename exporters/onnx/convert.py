@@ -29,7 +29,7 @@ def to_onnx(network: InferenceNetwork, opset: int, ir_version: int, batch: int |
     with _quiet():
         model, _ = tf2onnx.convert.from_function(function, input_signature=signature, opset=opset)
 
-    _replace_entry(model.graph, network.convolutions["conv1"].kernel.shape[2])
+    _replace_entry(model.graph, blocks=network.reads_blocks)
     _pad_inside_pooling(model.graph)
     _name_after_layers(model.graph, [layer.name for layer in graph.layers])
     size: int | str = "batch" if batch is None else batch
@@ -51,25 +51,22 @@ def is_head(node: str) -> bool:
     return layer in {"avg_pool", "logits", OUTPUT} or layer.startswith("head")
 
 
-def _replace_entry(graph: Any, channels: int) -> None:
+def _replace_entry(graph: Any, *, blocks: bool) -> None:
     """Turn what stands before the first convolution into Transpose, Pad and Cast, moving bytes and not floats."""
     from onnx import TensorProto, helper, numpy_helper
 
     nodes = list(graph.node)
     first = next(index for index, node in enumerate(nodes) if node.op_type == "Conv")
-    constant = np.array([0, 0, 0, 0, 0, channels - 3, 0, 0], np.int64)
-    graph.initializer.append(numpy_helper.from_array(constant, "constant_channel.pads"))
-    graph.initializer.append(numpy_helper.from_array(np.array(255, np.uint8), "constant_channel.value"))
+    pads, value = "constant_channel.pads", "constant_channel.value"
+    graph.initializer.append(numpy_helper.from_array(np.array([0, 0, 0, 0, 0, 1, 0, 0], np.int64), pads))
+    graph.initializer.append(numpy_helper.from_array(np.array(255, np.uint8), value))
     entry = [
         helper.make_node("Transpose", [INPUT], ["planes"], name="planes", perm=[0, 3, 1, 2]),
-        helper.make_node(
-            "Pad",
-            ["planes", "constant_channel.pads", "constant_channel.value"],
-            ["constant_channel"],
-            name="constant_channel",
-        ),
-        helper.make_node("Cast", ["constant_channel"], ["pixels"], name="pixels", to=TensorProto.FLOAT),
+        helper.make_node("Pad", ["planes", pads, value], ["constant_channel"], name="constant_channel"),
     ]
+    if blocks:
+        entry.append(helper.make_node("SpaceToDepth", ["constant_channel"], ["blocks"], name="blocks", blocksize=2))
+    entry.append(helper.make_node("Cast", [entry[-1].output[0]], ["pixels"], name="pixels", to=TensorProto.FLOAT))
     nodes[first].input[0] = "pixels"
     del graph.node[:]
     graph.node.extend(entry + nodes[first:])

@@ -1,5 +1,6 @@
 """The original itself: Keras, on whichever backend it is configured for."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from models.bundle import Bundle
 from models.classifier import load_keras
 from models.errors import UnavailableError
-from models.preprocessing import normalise
+from models.preprocessing import Preprocessing, normalise
 from models.runtimes import Predict, RuntimeOptions
 
 FORMATS = ("keras",)
@@ -32,13 +33,22 @@ def load(bundle: Bundle, options: RuntimeOptions) -> Predict:
         raise UnavailableError(
             "device cuda", f"Keras' {keras.backend.backend()} backend sees no GPU", "Use --device cpu, or KERAS_BACKEND=jax."
         )
-    model = load_keras(bundle)
-    rule = bundle.manifest.spec.preprocessing
+    predict = predict_with([load_keras(bundle)], bundle.manifest.spec.preprocessing)
     device = "gpu:0" if options.device == "cuda" else "cpu:0"
 
-    def predict(batch: NDArray[np.uint8], /) -> NDArray[np.float32]:
+    def predict_on_device(batch: NDArray[np.uint8], /) -> NDArray[np.float32]:
         with keras.device(device):
-            return np.asarray(model.predict_on_batch(normalise(batch, rule)), np.float32)
+            return predict(batch)
+
+    return predict_on_device
+
+
+def predict_with(models: Sequence[Any], rule: Preprocessing) -> Predict:
+    """Return the scores of several ``keras.Model`` that share their preprocessing, side by side."""
+
+    def predict(batch: NDArray[np.uint8], /) -> NDArray[np.float32]:
+        normalised = normalise(batch, rule)
+        return np.concatenate([np.asarray(model.predict_on_batch(normalised), np.float32) for model in models], axis=1)
 
     return predict
 

@@ -1,0 +1,96 @@
+"""One or more originals in, one bundle in another format out.
+
+    bundle = export([find_original("open_nsfw")], "onnx", "int8", Path("exports/mine"), ExportOptions(), print)
+"""
+
+import shutil
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from exporters.calibration.pictures import calibration_set, golden_pictures
+from exporters.deploy import check_joinable, deploy_model, join
+from exporters.formats import ExportOptions, Job, Progress, check_request
+from models.bundle import Bundle, check_target, seal, writing
+from models.classifier import load_keras
+from models.golden import GOLDEN_FILE, make_golden
+from models.joined import join_specs, joined_parent
+from models.runtimes import Predict
+from models.runtimes.keras import predict_with
+
+__all__ = ["ExportOptions", "export"]
+
+_LEGAL = ("LICENSE*", "NOTICE*", "MODEL_CARD*")
+_TOOLS = ("rct", "tensorflow", "keras", "tf2onnx", "onnx", "onnxruntime", "onnxruntime-gpu", "numpy")
+
+
+def export(
+    originals: Sequence[Bundle], format: str, recipe: str, target: Path, options: ExportOptions, progress: Progress
+) -> Bundle:
+    """Write the bundle of ``originals`` in ``format`` and ``recipe`` at ``target``, whole or not at all.
+
+    Several originals on one backbone become one graph with the categories of all.
+
+    Args:
+        originals: Keras bundles (models.classifier.find_original).
+        format: a name in exporters.formats.
+        recipe: one of the format's RECIPES.
+        target: the folder to write; an existing bundle is replaced only with ``options.overwrite``.
+        options: what else the user asked for.
+        progress: told, in a few words, what is being done.
+
+    Raises:
+        UnknownName: no such format or recipe.
+        UserError: options that the format does not have, or originals that do not fit together.
+        BundleError: the target is taken.
+        NetworkError: an original is not the network its spec says.
+    """
+    module = check_request(format, recipe, options)
+    check_target(target, overwrite=options.overwrite)
+    specs = [original.manifest.spec for original in originals]
+    check_joinable(specs)
+    spec = join_specs(specs, options.name)
+    calibration = calibration_set(options.calibrate)
+
+    progress(f"loading {', '.join(original.manifest.name for original in originals)}")
+    models = [load_keras(original) for original in originals]
+    network = join([deploy_model(model, spec) for model, spec in zip(models, specs, strict=True)])
+    with writing(target, overwrite=options.overwrite) as folder:
+        parent = joined_parent(originals)
+        job = Job(recipe, spec, parent, folder, options, calibration, progress)
+        written = module.write(network, job)
+        progress("keeping the original's scores on the golden pictures")
+        predict: Predict = predict_with(models, spec.preprocessing)
+        make_golden(golden_pictures(), spec.preprocessing, predict).save(folder / GOLDEN_FILE)
+        _copy_legal(originals, folder)
+        seal(
+            folder,
+            name=f"{spec.name}-{format}-{recipe}",
+            format=format,
+            recipe=recipe,
+            spec=spec,
+            parent=parent,
+            tools=_tool_versions(),
+            **vars(written),
+        )
+    return Bundle.open(target)
+
+
+def _copy_legal(originals: Sequence[Bundle], folder: Path) -> None:
+    """Take the originals' licences, notices and model cards along; those of several go into a folder each."""
+    for original in originals:
+        place = folder if len(originals) == 1 else folder / original.manifest.name
+        for pattern in _LEGAL:
+            for file in sorted(original.path.glob(pattern)):
+                place.mkdir(exist_ok=True)
+                shutil.copyfile(file, place / file.name)
+
+
+def _tool_versions() -> dict[str, str]:
+    found = {}
+    for name in _TOOLS:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,112 @@
+"""The formats: one module each, found by its file name, loaded when it is asked for.
+
+A format module has these names, and imports what it writes with only inside ``write``:
+
+    RECIPES: tuple[str, ...]                     what --quantize takes; the first is the default
+    OPTIONS: frozenset[str]                      the fields of ExportOptions that it heeds
+    DISTRIBUTION: str                            the package on PyPI that it needs
+    write(network, job) -> Written               the model file(s), in job.folder
+"""
+
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from importlib import import_module
+from pathlib import Path
+from typing import Literal, Protocol, cast
+
+from exporters.calibration.pictures import CalibrationSet
+from models.errors import UnknownName, UserError
+from models.manifest import Calibration, Parent, Tensor
+from models.resnet50 import InferenceNetwork
+from models.spec import ClassifierSpec
+
+Processor = Literal["vnni", "avx2", "arm"]
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """What a user may ask of an export; None is the format's own default.
+
+    ``batch``: pictures per run, None for any number. ``calibrate``: a folder of pictures to measure activations on,
+    None for those that we ship. ``calibrator``: a name in exporters.calibration. ``cpu``: the processor that int8
+    is meant for. ``name``: of the bundle.
+    """
+
+    overwrite: bool = False
+    name: str | None = None
+    batch: int | None = None
+    opset: int | None = None
+    ir_version: int | None = None
+    calibrate: Path | None = None
+    calibrator: str | None = None
+    cpu: Processor | None = None
+
+
+@dataclass(frozen=True)
+class Job:
+    """One model to write: the recipe, what goes into its metadata, and where it goes."""
+
+    recipe: str
+    spec: ClassifierSpec
+    parent: Parent
+    folder: Path
+    options: ExportOptions
+    calibration: CalibrationSet
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a format says of the model it wrote; see Manifest for the fields."""
+
+    model: str
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    minimum_runtime: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, int | float | str | bool | list[str]] = field(default_factory=dict)
+    calibration: Calibration | None = None
+
+
+class Format(Protocol):
+    """What a module in this folder looks like from outside."""
+
+    RECIPES: tuple[str, ...]
+    OPTIONS: frozenset[str]
+    DISTRIBUTION: str
+
+    def write(self, network: InferenceNetwork, job: Job) -> Written: ...  # noqa: D102
+
+
+def format_names() -> tuple[str, ...]:
+    """Return the names of every format module, without importing any."""
+    return tuple(module.name for module in pkgutil.iter_modules(__path__))
+
+
+def load_format(name: str) -> Format:
+    """Return the format module of this name.
+
+    Raises:
+        UnknownName: there is none.
+    """
+    if name not in format_names():
+        raise UnknownName("format", name, format_names())
+    return cast(Format, import_module(f"{__name__}.{name}"))
+
+
+def check_request(name: str, recipe: str, options: ExportOptions) -> Format:
+    """Return the format, after making sure that it knows the recipe and heeds every option that was set.
+
+    Raises:
+        UnknownName: no such format, or no such recipe of it.
+        UserError: an option was given that this format has no use for.
+    """
+    module = load_format(name)
+    if recipe not in module.RECIPES:
+        raise UnknownName(f"recipe of {name}", recipe, module.RECIPES)
+    for option in fields(ExportOptions):
+        given = getattr(options, option.name) not in (None, False)
+        if given and option.name not in module.OPTIONS | {"overwrite", "name"}:
+            raise UserError(f"--{option.name.replace('_', '-')}", f"{name} has no such option", "Leave it out.")
+    return module

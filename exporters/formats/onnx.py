@@ -1,0 +1,110 @@
+"""ONNX: float32, float16 for GPUs, and int8 (static QDQ) for CPUs."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from exporters.calibration import calibrator
+from exporters.deploy import read_blocks
+from exporters.formats import Job, Written
+from exporters.onnx.convert import INPUT, OUTPUT, is_head, to_onnx
+from exporters.onnx.float16 import to_float16
+from exporters.onnx.quantize import WEIGHT_LIMIT, quantize, quantized_tensors
+from exporters.onnx.ranges import measure
+from models.errors import UserError
+from models.manifest import Calibration, Tensor
+from models.resnet50 import InferenceNetwork
+
+RECIPES = ("fp32", "fp16", "int8")
+OPTIONS = frozenset({"batch", "opset", "ir_version", "calibrate", "calibrator", "cpu"})
+DISTRIBUTION = "tf2onnx"
+
+DEFAULT_CALIBRATOR = "percentile"
+DEFAULT_CPU = "vnni"
+MODEL = "model.onnx"
+
+OPSETS: Mapping[int, tuple[int, str]] = {
+    13: (7, "1.6"), 14: (7, "1.8"), 15: (8, "1.10"), 16: (8, "1.11"), 17: (8, "1.12"), 18: (8, "1.14")
+}  # fmt: skip
+"""Opset to the IR version that came with it, and the first ONNX Runtime that reads both (its compatibility table)."""
+DEFAULT_OPSET = 13
+_IR_RUNTIMES: Mapping[int, str] = {7: "1.6", 8: "1.10", 9: "1.15", 10: "1.18"}
+_BATCH = 8
+
+
+def write(network: InferenceNetwork, job: Job) -> Written:
+    """Write ``model.onnx``.
+
+    The default opset 13 with IR version 7 is read by every ONNX Runtime since 1.6; nothing in the graph needs more.
+
+    Raises:
+        UserError: an opset or IR version that is not supported, or that do not go together.
+    """
+    import onnx
+
+    opset, ir_version, minimum = _versions(job.options.opset, job.options.ir_version)
+    details: dict[str, int | float | str | bool | list[str]] = {"opset": opset, "ir_version": ir_version}
+    calibration = None
+    even = network.height % 2 == 0 and network.width % 2 == 0
+    if job.recipe == "int8" and even:
+        network = read_blocks(network)
+    job.progress("converting the inference graph to ONNX")
+    model = to_onnx(network, opset, ir_version, job.options.batch)
+    if job.recipe == "fp16":
+        model = to_float16(model, is_head)
+    if job.recipe == "int8":
+        model, calibration = _int8(model, job)
+        details |= {"cpu": job.options.cpu or DEFAULT_CPU}
+    _describe(model, job)
+    onnx.save(model, job.folder / MODEL)
+    size = job.options.batch
+    return Written(
+        model=MODEL,
+        inputs=(Tensor(name=INPUT, dtype="uint8", shape=(size, network.height, network.width, 3)),),
+        outputs=(Tensor(name=OUTPUT, dtype="float32", shape=(size, len(network.labels))),),
+        minimum_runtime={"onnxruntime": minimum},
+        details=details,
+        calibration=calibration,
+    )
+
+
+def _versions(opset: int | None, ir_version: int | None) -> tuple[int, int, str]:
+    opset = opset or DEFAULT_OPSET
+    if opset not in OPSETS:
+        raise UserError("--opset", f"not supported (got {opset})", f"Give one of {', '.join(map(str, OPSETS))}.")
+    lowest, runtime = OPSETS[opset]
+    ir_version = ir_version or lowest
+    if ir_version not in _IR_RUNTIMES or ir_version < lowest:
+        fitting = [str(version) for version in _IR_RUNTIMES if version >= lowest]
+        raise UserError(
+            "--ir-version", f"does not go with opset {opset} (got {ir_version})", f"Give one of {', '.join(fitting)}."
+        )
+    return opset, ir_version, max(runtime, _IR_RUNTIMES[ir_version], key=lambda text: [*map(int, text.split("."))])
+
+
+def _int8(model: Any, job: Job) -> tuple[Any, Calibration]:
+    method = job.options.calibrator or DEFAULT_CALIBRATOR
+    tensors = quantized_tensors(model)
+    job.progress(f"measuring {len(tensors)} activations on {len(job.calibration.paths)} pictures ({method})")
+    batches = job.calibration.batches(job.spec.preprocessing, _BATCH)
+    ranges = measure(model, tensors, batches, calibrator(method))
+    quantized = quantize(model, ranges, weight_limit=WEIGHT_LIMIT[job.options.cpu or DEFAULT_CPU])
+    used = Calibration(method=method, pictures=len(job.calibration.paths), sha256=job.calibration.sha256)
+    return quantized, used
+
+
+def _describe(model: Any, job: Job) -> None:
+    """Put what a program needs to know to use the file on its own into its ``metadata_props``."""
+    from onnx import helper
+
+    spec = job.spec
+    described = {
+        "rct.name": spec.name,
+        "rct.recipe": job.recipe,
+        "rct.labels": json.dumps(spec.labels),
+        "rct.preprocessing": spec.preprocessing.model_dump_json(),
+        "rct.thresholds": json.dumps({label: rule.model_dump() for label, rule in spec.thresholds.items()}),
+        "rct.licence": spec.licence,
+        "rct.parent.sha256": job.parent.sha256,
+    }
+    helper.set_model_props(model, described)
