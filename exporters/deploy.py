@@ -88,7 +88,7 @@ def fold_batch_norm(
     variance: NDArray[np.float32],
     epsilon: float,
 ) -> Affine:
-    """Return the one affine map that equals ``affine`` and then ``gamma * (x - mean) / sqrt(variance + epsilon) + beta``.
+    """Return the affine map that equals ``affine``, then ``gamma * (x - mean) / sqrt(variance + epsilon) + beta``.
 
     Computed in float64 and rounded once; all vectors are [outputs].
     """
@@ -138,7 +138,9 @@ def _read_head(layers: Mapping[str, Any], spec: ClassifierSpec) -> Head:
     affines = tuple(_dense(layer) for layer in dense)
     if affines[-1].bias.size != len(spec.labels):
         raise NetworkError(
-            spec.name, f"{affines[-1].bias.size} outputs for {len(spec.labels)} categories", "Name each in classifier.toml."
+            spec.name,
+            f"{affines[-1].bias.size} outputs for {len(spec.labels)} categories",
+            "Name each in classifier.toml.",
         )
     return Head(spec.labels, affines)
 

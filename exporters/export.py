@@ -1,6 +1,6 @@
 """One or more originals in, one bundle in another format out.
 
-    bundle = export([find_original("open_nsfw")], "onnx", "int8", Path("exports/mine"), ExportOptions(), print)
+bundle = export([find_original("open_nsfw")], "onnx", "int8", Path("exports/mine"), ExportOptions(), print)
 """
 
 import shutil
@@ -15,7 +15,6 @@ from models.bundle import Bundle, check_target, seal, writing
 from models.classifier import load_keras
 from models.golden import GOLDEN_FILE, make_golden
 from models.joined import join_specs, joined_parent
-from models.runtimes import Predict
 from models.runtimes.keras import predict_with
 
 __all__ = ["ExportOptions", "export"]
@@ -25,15 +24,15 @@ _TOOLS = ("rct", "tensorflow", "keras", "tf2onnx", "onnx", "onnxruntime", "onnxr
 
 
 def export(
-    originals: Sequence[Bundle], format: str, recipe: str, target: Path, options: ExportOptions, progress: Progress
+    originals: Sequence[Bundle], format_name: str, recipe: str, target: Path, options: ExportOptions, progress: Progress
 ) -> Bundle:
-    """Write the bundle of ``originals`` in ``format`` and ``recipe`` at ``target``, whole or not at all.
+    """Write the bundle of ``originals`` in format ``format_name`` and ``recipe`` at ``target``, whole or not at all.
 
     Several originals on one backbone become one graph with the categories of all.
 
     Args:
         originals: Keras bundles (models.classifier.find_original).
-        format: a name in exporters.formats.
+        format_name: a name in exporters.formats.
         recipe: one of the format's RECIPES.
         target: the folder to write; an existing bundle is replaced only with ``options.overwrite``.
         options: what else the user asked for.
@@ -45,7 +44,7 @@ def export(
         BundleError: the target is taken.
         NetworkError: an original is not the network its spec says.
     """
-    module = check_request(format, recipe, options)
+    module = check_request(format_name, recipe, options)
     check_target(target, overwrite=options.overwrite)
     specs = [original.manifest.spec for original in originals]
     check_joinable(specs)
@@ -60,13 +59,13 @@ def export(
         job = Job(recipe, spec, parent, folder, options, calibration, progress)
         written = module.write(network, job)
         progress("keeping the original's scores on the golden pictures")
-        predict: Predict = predict_with(models, spec.preprocessing)
-        make_golden(golden_pictures(), spec.preprocessing, predict).save(folder / GOLDEN_FILE)
+        golden = make_golden(golden_pictures(), spec.preprocessing, predict_with(models, spec.preprocessing))
+        golden.save(folder / GOLDEN_FILE)
         _copy_legal(originals, folder)
         seal(
             folder,
-            name=f"{spec.name}-{format}-{recipe}",
-            format=format,
+            name=f"{spec.name}-{format_name}-{recipe}",
+            format=format_name,
             recipe=recipe,
             spec=spec,
             parent=parent,

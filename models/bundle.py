@@ -1,11 +1,11 @@
 """A bundle: a folder that is whole or is not there, and the only hand-over between the stages of rct.
 
-    bundle = Bundle.open(Path("exports/open_nsfw-onnx-fp32"))     # every digest checked
-    bundle.model                                                  # exports/open_nsfw-onnx-fp32/model.onnx
+bundle = Bundle.open(Path("exports/open_nsfw-onnx-fp32"))     # every digest checked
+bundle.model                                                  # exports/open_nsfw-onnx-fp32/model.onnx
 
-    with writing(Path("exports/mine"), overwrite=True) as folder:  # a temporary sibling
-        (folder / "model.onnx").write_bytes(content)
-        seal(folder, name="mine", format="onnx", ...)              # digests and manifest.json, last
+with writing(Path("exports/mine"), overwrite=True) as folder:  # a temporary sibling
+    (folder / "model.onnx").write_bytes(content)
+    seal(folder, name="mine", format="onnx", ...)              # digests and manifest.json, last
 """
 
 import errno
@@ -23,10 +23,11 @@ from pydantic import ValidationError
 
 from models.document import first_problem
 from models.errors import BundleError, UserError
+from models.exchange import exchange
 from models.manifest import FileEntry, Manifest, file_sha256
 
 MANIFEST = "manifest.json"
-_SCRATCH = re.compile(r"^\..+\.(partial|replaced)-[0-9a-f]{16}$")
+_SCRATCH = re.compile(r"^\..+\.(?P<role>partial|replaced)-(?P<process>[0-9]+)-[0-9a-f]{16}$")
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def writing(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
         UserError: the disk is full, or the folder cannot be written.
     """
     check_target(target, overwrite=overwrite)
-    scratch = target.with_name(f".{target.name}.partial-{secrets.token_hex(8)}")
+    scratch = _sibling(target, "partial")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _clear_leftovers(target)
@@ -150,12 +151,23 @@ def check_target(target: Path, *, overwrite: bool) -> None:
 def _clear_leftovers(target: Path) -> None:
     """Remove what killed runs left beside ``target``, and put a bundle back that was moved aside but not replaced."""
     for leftover in target.parent.glob(f".{target.name}.*"):
-        if not _SCRATCH.match(leftover.name):
+        match = _SCRATCH.match(leftover.name)
+        if match is None or _is_running(int(match["process"])):
             continue
-        if ".replaced-" in leftover.name and not target.exists():
+        if match["role"] == "replaced" and not target.exists():
             leftover.rename(target)
         else:
             shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _sync(folder: Path) -> None:
@@ -169,13 +181,18 @@ def _sync(folder: Path) -> None:
 
 
 def _replace(scratch: Path, target: Path, *, overwrite: bool) -> None:
-    if overwrite and target.exists():
-        aside = target.with_name(f".{target.name}.replaced-{secrets.token_hex(8)}")
+    if not (overwrite and target.exists()):
+        scratch.rename(target)
+    elif not exchange(scratch, target):
+        # two renames: a kill between them leaves the old bundle aside, and the next export puts it back
+        aside = _sibling(target, "replaced")
         target.rename(aside)
         scratch.rename(target)
         shutil.rmtree(aside, ignore_errors=True)
-    else:
-        scratch.rename(target)
+
+
+def _sibling(target: Path, role: str) -> Path:
+    return target.with_name(f".{target.name}.{role}-{os.getpid()}-{secrets.token_hex(8)}")
 
 
 def _cannot_write(target: Path, error: OSError) -> UserError:

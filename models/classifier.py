@@ -1,9 +1,9 @@
 """The originals: the Keras classifiers that everything else is made from and compared with.
 
-    original = find_original("open_nsfw")                # one that we ship
-    original = find_original("trained/adult")            # a bundle that rct train wrote
-    original = find_original("mine")                     # a folder of your own: classifier.toml and model.keras
-    model = load_keras(original)
+original = find_original("open_nsfw")                # one that we ship
+original = find_original("trained/adult")            # a bundle that rct train wrote
+original = find_original("mine")                     # a folder of your own: classifier.toml and model.keras
+model = load_keras(original)
 """
 
 from pathlib import Path
@@ -11,7 +11,8 @@ from typing import Any
 
 from models.bundle import MANIFEST, Bundle
 from models.errors import BundleError, NetworkError
-from models.manifest import FileEntry, Manifest, Tensor, file_sha256
+from models.joined import joined_parent
+from models.manifest import FileEntry, Manifest, Parent, Tensor, file_sha256
 from models.spec import ClassifierSpec, read_spec
 from models.zoo import zoo_names, zoo_path
 
@@ -51,7 +52,9 @@ def _own_folder(folder: Path) -> Bundle:
     spec = read_spec(folder / SPEC_FILE)
     model = folder / MODEL_FILE
     if not model.is_file():
-        raise BundleError(folder, f"a file is missing (got no {MODEL_FILE})", f"Save the Keras model there as {MODEL_FILE}.")
+        raise BundleError(
+            folder, f"a file is missing (got no {MODEL_FILE})", f"Save the Keras model there as {MODEL_FILE}."
+        )
     files = {MODEL_FILE: FileEntry(bytes=model.stat().st_size, sha256=file_sha256(model))}
     return Bundle(folder, Manifest(files=files, **keras_fields(spec)))
 
@@ -85,3 +88,18 @@ def load_keras(original: Bundle) -> Any:
     except (ValueError, TypeError, OSError, KeyError) as error:
         reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
         raise NetworkError(original.model, f"Keras cannot load it ({reason})", "Save it again with Keras 3.") from error
+
+
+def find_parents(parent: Parent) -> tuple[Bundle, ...]:
+    """Return the originals that an export names as its parent, if they are among those that we ship.
+
+    Raises:
+        BundleError: they are not, or those that we ship are not the same any more.
+    """
+    names = parent.name.split("+")
+    originals = tuple(find_original(name) for name in names if name in zoo_names())
+    if len(originals) == len(names) and joined_parent(originals) == parent:
+        return originals
+    raise BundleError(
+        parent.name, "the original of this export is not among the classifiers that we ship", "Name it with --original."
+    )

@@ -9,8 +9,6 @@ from pydantic import Field
 from models.document import Document
 from models.spec import ClassifierSpec
 
-SCHEMA = "rct.bundle/1"
-
 Dtype = Literal["uint8", "float32", "float16"]
 
 
@@ -51,7 +49,7 @@ class Manifest(Document):
     ``spec.categories``. ``details`` holds what only one format has: opset, IR version, float layers.
     """
 
-    schema_version: Literal["rct.bundle/1"] = SCHEMA
+    schema_version: Literal["rct.bundle/1"] = "rct.bundle/1"
     name: str
     format: str
     recipe: str

@@ -92,7 +92,7 @@ class InferenceNetwork:
     @property
     def reads_blocks(self) -> bool:
         """Whether the first convolution reads blocks of 2x2 pixels."""
-        return self.convolutions["conv1"].kernel.shape[2] == 16
+        return bool(self.convolutions["conv1"].kernel.shape[2] == 16)
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -1,7 +1,9 @@
 """The Keras inference graph as ONNX, with nothing left in it that the target would have to work around."""
 
+import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -33,7 +35,10 @@ def to_onnx(network: InferenceNetwork, opset: int, ir_version: int, batch: int |
     _pad_inside_pooling(model.graph)
     _name_after_layers(model.graph, [layer.name for layer in graph.layers])
     size: int | str = "batch" if batch is None else batch
-    shapes = {INPUT: (TensorProto.UINT8, [size, network.height, network.width, 3]), OUTPUT: (TensorProto.FLOAT, [size, len(network.labels)])}
+    shapes = {
+        INPUT: (TensorProto.UINT8, [size, network.height, network.width, 3]),
+        OUTPUT: (TensorProto.FLOAT, [size, len(network.labels)]),
+    }
     del model.graph.input[:], model.graph.output[:], model.graph.value_info[:]
     model.graph.input.append(helper.make_tensor_value_info(INPUT, *shapes[INPUT]))
     model.graph.output.append(helper.make_tensor_value_info(OUTPUT, *shapes[OUTPUT]))
@@ -47,7 +52,7 @@ def to_onnx(network: InferenceNetwork, opset: int, ir_version: int, batch: int |
 
 def is_head(node: str) -> bool:
     """Tell whether the node of this name belongs to what follows the backbone: pooling, Dense layers, sigmoid."""
-    layer = node.split("/")[0]
+    layer = node.split("/", maxsplit=1)[0]
     return layer in {"avg_pool", "logits", OUTPUT} or layer.startswith("head")
 
 
@@ -100,7 +105,9 @@ def _name_after_layers(graph: Any, layers: Sequence[str]) -> None:
 
     A layer's last node takes its name as it is; the others add their operator: ``avg_pool/GlobalAveragePool``.
     """
-    pattern = re.compile(r"(?:^|/)(" + "|".join(sorted(map(re.escape, layers), key=len, reverse=True)) + r")(?:_\d+)?[/:]")
+    pattern = re.compile(
+        r"(?:^|/)(" + "|".join(sorted(map(re.escape, layers), key=len, reverse=True)) + r")(?:_\d+)?[/:]"
+    )
     owners: list[str] = []
     for node in graph.node:
         places = [node.name + "/", *node.output, *node.input[1:]]
@@ -122,15 +129,13 @@ def _name_after_layers(graph: Any, layers: Sequence[str]) -> None:
         tensor.name = renamed.get(tensor.name, tensor.name)
 
 
-class _quiet:
+@contextmanager
+def _quiet() -> Iterator[None]:
     """Keep tf2onnx's progress out of the user's terminal."""
-
-    def __enter__(self) -> None:
-        import logging
-
-        self.logger = logging.getLogger("tf2onnx")
-        self.level = self.logger.level
-        self.logger.setLevel(logging.ERROR)
-
-    def __exit__(self, *_: object) -> None:
-        self.logger.setLevel(self.level)
+    logger = logging.getLogger("tf2onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

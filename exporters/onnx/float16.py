@@ -27,7 +27,9 @@ def to_float16(model: Any, is_head: Callable[[str], bool]) -> Any:
                 attribute.i = TensorProto.FLOAT16
         for name in node.input:
             if name in weights and weights[name].data_type == TensorProto.FLOAT:
-                weights[name].CopyFrom(numpy_helper.from_array(numpy_helper.to_array(weights[name]).astype(np.float16), name))
+                weights[name].CopyFrom(
+                    numpy_helper.from_array(numpy_helper.to_array(weights[name]).astype(np.float16), name)
+                )
     entries = sorted({name for node in graph.node if is_head(node.name) for name in node.input if name in made_in_half})
     for name in entries:
         index = next(i for i, node in enumerate(graph.node) if is_head(node.name) and name in node.input)

@@ -36,7 +36,7 @@ def quantize(
 
     Args:
         model: what ``to_onnx`` returned.
-        ranges: for each of ``quantized_tensors(model, float_layers)`` the lowest and the highest value, low <= 0 <= high.
+        ranges: of each of ``quantized_tensors(model, float_layers)``: lowest and highest value, low <= 0 <= high.
         float_layers: names of convolutions and additions to leave in float32.
         weight_limit: the largest absolute quantized weight, one of ``WEIGHT_LIMIT``.
 
@@ -156,28 +156,29 @@ class _Writer:
                 reader.input[:] = [back if given == name else given for given in reader.input]
 
     def _weights(self, node: Any) -> None:
-        from onnx import helper
-
         kernel, bias = (self.float_weights[name] for name in node.input[1:3])
         scales = weight_scales(kernel, self.limit)
         levels = np.clip(np.rint(kernel / scales[:, None, None, None]), -self.limit, self.limit).astype(np.int8)
         source = self.plan.scale_of(self.plan.read[node.name])
         step = float(self.float_weights[f"{source}.scale"]) * scales.astype(np.float64)
         offset = np.clip(np.rint(bias / step), -(2**31), 2**31 - 1).astype(np.int32)
-        for slot, (role, value, scale) in enumerate(
-            [("kernel", levels, scales), ("bias", offset, step.astype(np.float32))], start=1
-        ):
-            name = f"{node.name}.{role}"
-            parts = [
-                self._constant(f"{name}.{'s8' if role == 'kernel' else 's32'}", value),
-                self._constant(f"{name}.scale", scale),
-                self._constant(f"{name}.zero", np.zeros(len(scale), value.dtype)),
-            ]
-            back = f"{name}.dequantized"
-            self.before.setdefault(node.name, []).append(
-                helper.make_node("DequantizeLinear", parts, [back], name=back, axis=0)
-            )
-            node.input[slot] = back
+        node.input[1] = self._dequantized(node, "kernel", levels, scales)
+        node.input[2] = self._dequantized(node, "bias", offset, step.astype(np.float32))
+
+    def _dequantized(self, node: Any, role: str, levels: NDArray[Any], scales: NDArray[np.float32]) -> str:
+        """Put ``levels`` and a DequantizeLinear, one scale per output channel, before ``node``; return its output."""
+        from onnx import helper
+
+        name = f"{node.name}.{role}"
+        parts = [
+            self._constant(f"{name}.levels", levels),
+            self._constant(f"{name}.scale", scales),
+            self._constant(f"{name}.zero", np.zeros(len(scales), levels.dtype)),
+        ]
+        back = f"{name}.dequantized"
+        dequantize = helper.make_node("DequantizeLinear", parts, [back], name=back, axis=0)
+        self.before.setdefault(node.name, []).append(dequantize)
+        return back
 
 
 def activation_grid(low: float, high: float) -> tuple[np.float32, np.uint8]:

@@ -31,7 +31,9 @@ def load(bundle: Bundle, options: RuntimeOptions) -> Predict:
         _limit_threads(keras.backend.backend(), options.threads)
     if options.device == "cuda" and not _has_gpu(keras.backend.backend()):
         raise UnavailableError(
-            "device cuda", f"Keras' {keras.backend.backend()} backend sees no GPU", "Use --device cpu, or KERAS_BACKEND=jax."
+            "device cuda",
+            f"Keras' {keras.backend.backend()} backend sees no GPU",
+            "Use --device cpu, or KERAS_BACKEND=jax.",
         )
     predict = predict_with([load_keras(bundle)], bundle.manifest.spec.preprocessing)
     device = "gpu:0" if options.device == "cuda" else "cpu:0"

@@ -75,9 +75,8 @@ def keras_model(onnx_file: Path) -> Any:
         variance = np.full_like(mean, 1 - RESNET50_1BY2.epsilon)
         model.get_layer(f"{name}_bn").set_weights([gain, beta, mean, variance])
     dense = next(node for node in graph.node if node.op_type == "MatMul")
-    bias = next(node for node in graph.node if node.op_type == "Add" and dense.output[0] in _origin(graph, node))
+    offset = _constant_of(_next(graph, dense), weights).astype(np.float64)
     kernel = weights[dense.input[1]].astype(np.float64)
-    offset = weights[next(name for name in bias.input if name in weights)].astype(np.float64)
     # softmax over (sfw, nsfw) is the sigmoid of the difference of the logits
     difference = [(kernel[:, 1:] - kernel[:, :1]), (offset[1:] - offset[:1])]
     model.get_layer("scores").set_weights([array.astype(np.float32) for array in difference])
@@ -107,7 +106,7 @@ def _convolutions(graph: Any, weights: Weights) -> Iterator[tuple[NDArray[np.flo
             follower = _next(graph, follower)
             if follower.op_type != expected:
                 raise ValueError(f"{node.name}: expected {expected}, got {follower.op_type} ({follower.name})")
-            found.append(weights[next(name for name in follower.input if name in weights)].reshape(-1))
+            found.append(_constant_of(follower, weights).reshape(-1))
         yield tuple(found)
 
 
@@ -116,15 +115,8 @@ def _next(graph: Any, node: Any) -> Any:
     return _next(graph, follower) if follower.op_type in _PASSING else follower
 
 
-def _origin(graph: Any, node: Any) -> set[str]:
-    """Return the names of the tensors that feed ``node``, looked at through casts."""
-    makers = {output: other for other in graph.node for output in other.output}
-    names: set[str] = set()
-    for name in node.input:
-        while name in makers and makers[name].op_type in _PASSING:
-            name = makers[name].input[0]
-        names.add(name)
-    return names
+def _constant_of(node: Any, weights: Weights) -> NDArray[np.float32]:
+    return weights[next(name for name in node.input if name in weights)]
 
 
 if __name__ == "__main__":
