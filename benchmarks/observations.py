@@ -5,6 +5,7 @@ observations.save(Path("observations.npz"))
 judge(Observations.load(Path("observations.npz")), spec, tolerance)     # benchmarks.parity; as often as you like
 """
 
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,15 +77,20 @@ class Observations:
             UserError: the file is missing, or is not one of ours.
         """
         try:
-            with np.load(path, allow_pickle=False) as archive:
-                return cls(
-                    original=archive["original"].astype(np.float32),
-                    candidate=archive["candidate"].astype(np.float32),
-                    ids=tuple(archive["ids"].tolist()),
-                    truth=archive["truth"].astype(np.bool_) if "truth" in archive else None,
-                )
-        except (OSError, EOFError, BadZipFile, ValueError, KeyError, AttributeError) as error:
-            raise UserError(path, f"not saved observations ({error})", "Observe again.") from error
+            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
+                arrays = dict(archive)
+            truth = arrays.get("truth")
+            return cls(
+                original=arrays["original"].astype(np.float32),
+                candidate=arrays["candidate"].astype(np.float32),
+                ids=tuple(arrays["ids"].tolist()),
+                truth=None if truth is None else truth.astype(np.bool_),
+            )
+        except KeyError as error:
+            raise UserError(path, f"not saved observations (got no {error.args[0]})", "Observe again.") from error
+        except (OSError, EOFError, BadZipFile, zlib.error, ValueError, TypeError, RuntimeError) as error:
+            reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]
+            raise UserError(path, f"not saved observations ({reason})", "Observe again.") from error
 
 
 def observe(

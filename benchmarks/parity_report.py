@@ -16,7 +16,6 @@ from benchmarks.bootstrap import Bootstrap
 from benchmarks.tolerance import Tolerance
 from models.document import Document
 
-SCHEMA = "rct.parity/1"
 Point = Literal["review", "block"]
 Score = float | None
 
