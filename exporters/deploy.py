@@ -118,7 +118,8 @@ def fold_normalisation(first: Affine, rule: Preprocessing) -> Affine:
 def _read_head(layers: Mapping[str, Any], spec: ClassifierSpec) -> Head:
     """Read what follows the backbone: average pooling, then Dense layers with ReLU between and a sigmoid at the end."""
     names = list(layers)
-    tail = [layers[name] for name in names[names.index("conv5_block3_out") + 1 :]]
+    backbone_end = max(names.index(name) for name in names if name.startswith("conv5_"))
+    tail = [layers[name] for name in names[backbone_end + 1 :]]
     unknown = [layer.name for layer in tail if type(layer).__name__ not in _HEAD_LAYERS]
     dense = [layer for layer in tail if type(layer).__name__ == "Dense"]
     if unknown or not dense:

@@ -129,7 +129,7 @@ def _body(arch: Architecture, x: Tensor, build: _Builder, strides: Strides) -> T
             entry = 2 if strides == "trained" and stage > 2 and block == 1 else 1
             inner = 2 if strides == "moved" and stage < 5 and block == blocks else 1
             if block == 1:
-                shortcut = build.convolve(x, f"{name}_0", 4 * width, 1, entry)
+                shortcut = build.convolve(x, f"{name}_0", 4 * width, 1, entry * inner)
             else:
                 shortcut = x if inner == 1 else build.subsample(x, f"{name}_subsample")
             x = build.relu(build.convolve(x, f"{name}_1", width, 1, entry), f"{name}_1_relu")

@@ -5,3 +5,39 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+
+import numpy as np  # noqa: E402
+import pytest  # noqa: E402
+from tiny import TINY, randomise, tiny_spec, write_original  # noqa: E402
+
+from models import resnet50  # noqa: E402
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tiny_backbone():
+    """A backbone named "tiny", with every peculiarity of a ResNet50 and a thousandth of its weights."""
+    known = dict(resnet50.ARCHITECTURES)
+    resnet50.ARCHITECTURES[TINY.name] = TINY
+    yield TINY
+    resnet50.ARCHITECTURES.clear()
+    resnet50.ARCHITECTURES.update(known)
+
+
+@pytest.fixture(scope="session")
+def tiny_original(tiny_backbone, tmp_path_factory):
+    """An original with two categories on the tiny backbone, as a bundle."""
+    spec = tiny_spec("red", "green")
+    model = randomise(resnet50.training_form(TINY, spec.labels, 64, 64), seed=1)
+    return write_original(tmp_path_factory.mktemp("originals") / "tiny", model, spec)
+
+
+@pytest.fixture(scope="session")
+def pictures():
+    """Twelve generated pictures for the tiny backbone: uint8 [12, 64, 64, 3], flat, striped, noisy and smooth."""
+    chance = np.random.default_rng(5)
+    rows, columns = np.mgrid[0:64, 0:64]
+    made = [np.full((64, 64, 3), value) for value in (0, 128, 255)]
+    made += [np.stack([(rows * step) % 256, (columns * step) % 256, (rows + columns) % 256], -1) for step in (1, 4, 37)]
+    made += [chance.integers(0, 256, (64, 64, 3)) for _ in range(3)]
+    made += [np.kron(chance.integers(0, 256, (size, size, 3)), np.ones((64 // size, 64 // size, 1))) for size in (2, 4, 8)]
+    return np.stack(made).astype(np.uint8)
