@@ -101,7 +101,7 @@ def compare_layers(
         UserError: no batches, no layer in common, or an output with another shape.
     """
     rows: dict[str, LayerDifference] = {}
-    for batch in batches:
+    for batch in filter(len, batches):
         after = candidate(batch)
         for name, before in original(batch).items():
             if name in after:

@@ -103,15 +103,15 @@ def observe(
 ) -> Observations:
     """Run both classifiers over ``batches`` (uint8 [b, height, width, 3] RGB each), one batch in memory at a time.
 
-    ``ids`` name the pictures in their order, without them they are numbered from "0"; ``truth`` is as in
-    ``Observations``.
+    Empty batches are passed over. ``ids`` name the pictures in their order, without them they are numbered from "0";
+    ``truth`` is as in ``Observations``.
 
     Raises:
         UserError: a classifier did not return one row of scores for each picture, or ``Observations`` objects.
     """
     before: list[NDArray[np.float32]] = []
     after: list[NDArray[np.float32]] = []
-    for batch in batches:
+    for batch in filter(len, batches):
         before.append(_scores("original", original, batch))
         after.append(_scores("candidate", candidate, batch))
     if not before:
