@@ -7,8 +7,9 @@ from typing import Any
 from exporters.calibration import calibrator
 from exporters.deploy import read_blocks
 from exporters.formats import Job, Written
-from exporters.onnx.convert import INPUT, OUTPUT, is_head, to_onnx
+from exporters.onnx.convert import INPUT, OUTPUT, to_onnx
 from exporters.onnx.float16 import to_float16
+from exporters.onnx.neutral import neutral_pixel
 from exporters.onnx.quantize import WEIGHT_LIMIT, quantize, quantized_tensors
 from exporters.onnx.ranges import measure
 from models.errors import UserError
@@ -51,7 +52,7 @@ def write(network: InferenceNetwork, job: Job) -> Written:
     job.progress("converting the inference graph to ONNX")
     model = to_onnx(network, opset, ir_version, job.options.batch)
     if job.recipe == "fp16":
-        model = to_float16(model, is_head)
+        model = to_float16(model, neutral_pixel(job.spec.preprocessing))
     if job.recipe == "int8":
         model, calibration = _int8(model, job)
         details |= {"cpu": job.options.cpu or DEFAULT_CPU}
@@ -88,7 +89,8 @@ def _int8(model: Any, job: Job) -> tuple[Any, Calibration]:
     job.progress(f"measuring {len(tensors)} activations on {len(job.calibration.paths)} pictures ({method})")
     batches = job.calibration.batches(job.spec.preprocessing, _BATCH)
     ranges = measure(model, tensors, batches, calibrator(method))
-    quantized = quantize(model, ranges, weight_limit=WEIGHT_LIMIT[job.options.cpu or DEFAULT_CPU])
+    limit = WEIGHT_LIMIT[job.options.cpu or DEFAULT_CPU]
+    quantized = quantize(model, ranges, neutral_pixel(job.spec.preprocessing), weight_limit=limit)
     used = Calibration(method=method, pictures=len(job.calibration.paths), sha256=job.calibration.sha256)
     return quantized, used
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporters.onnx.convert import is_head
+from exporters.onnx.neutral import FIRST_CONVOLUTION, neutral_bias
 
 Range = tuple[float, float]
 WEIGHT_LIMIT = {"vnni": 127, "arm": 127, "avx2": 63}
@@ -30,13 +31,19 @@ def quantized_tensors(model: Any, float_layers: Collection[str] = ()) -> tuple[s
 
 
 def quantize(
-    model: Any, ranges: Mapping[str, Range], *, float_layers: Collection[str] = (), weight_limit: int = 127
+    model: Any,
+    ranges: Mapping[str, Range],
+    neutral: NDArray[np.float64],
+    *,
+    float_layers: Collection[str] = (),
+    weight_limit: int = 127,
 ) -> Any:
     """Return a quantized copy of a tidy float32 ``onnx.ModelProto``.
 
     Args:
         model: what ``to_onnx`` returned.
         ranges: of each of ``quantized_tensors(model, float_layers)``: lowest and highest value, low <= 0 <= high.
+        neutral: the pixel on which rounding the first convolution changes nothing (exporters.onnx.neutral).
         float_layers: names of convolutions and additions to leave in float32.
         weight_limit: the largest absolute quantized weight, one of ``WEIGHT_LIMIT``.
 
@@ -47,7 +54,7 @@ def quantize(
 
     result = onnx.ModelProto()
     result.CopyFrom(model)
-    writer = _Writer(result.graph, _Plan(result.graph, float_layers), ranges, weight_limit)
+    writer = _Writer(result.graph, _Plan(result.graph, float_layers), ranges, neutral, weight_limit)
     writer.write()
     del result.graph.value_info[:]
     onnx.checker.check_model(result, full_check=True)
@@ -105,10 +112,12 @@ class _Plan:
 class _Writer:
     """Writes QuantizeLinear and DequantizeLinear around the planned nodes of one graph."""
 
-    def __init__(self, graph: Any, plan: _Plan, ranges: Mapping[str, Range], weight_limit: int) -> None:
+    def __init__(
+        self, graph: Any, plan: _Plan, ranges: Mapping[str, Range], neutral: NDArray[np.float64], weight_limit: int
+    ) -> None:
         from onnx import numpy_helper
 
-        self.graph, self.plan, self.ranges, self.limit = graph, plan, ranges, weight_limit
+        self.graph, self.plan, self.ranges, self.neutral, self.limit = graph, plan, ranges, neutral, weight_limit
         self.float_weights = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
         self.before: dict[str, list[Any]] = {}
         self.after: dict[str, list[Any]] = {}
@@ -159,6 +168,8 @@ class _Writer:
         kernel, bias = (self.float_weights[name] for name in node.input[1:3])
         scales = weight_scales(kernel, self.limit)
         levels = np.clip(np.rint(kernel / scales[:, None, None, None]), -self.limit, self.limit).astype(np.int8)
+        if node.name == FIRST_CONVOLUTION:
+            bias = neutral_bias(bias, levels * scales[:, None, None, None], self.neutral)
         source = self.plan.scale_of(self.plan.read[node.name])
         step = float(self.float_weights[f"{source}.scale"]) * scales.astype(np.float64)
         offset = np.clip(np.rint(bias / step), -(2**31), 2**31 - 1).astype(np.int32)

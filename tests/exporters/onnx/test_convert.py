@@ -1,0 +1,69 @@
+from collections import Counter
+
+import numpy as np
+import onnx
+import pytest
+
+from exporters.onnx.convert import is_head, to_onnx
+from models.resnet50 import inference_form
+
+
+@pytest.mark.parametrize("model", ["float_model", "blocks_model"])
+def test_it_computes_what_the_original_computes(model, pictures, expected, run_model, request):
+    scores = run_model(request.getfixturevalue(model), pictures)[0]
+    np.testing.assert_allclose(scores, expected, atol=2e-6)
+
+
+def test_nothing_is_left_that_a_runtime_would_have_to_work_around(float_model):
+    counts = Counter(node.op_type for node in float_model.graph.node)
+    assert counts["Conv"] == len([n for n in float_model.graph.initializer if n.name.endswith("conv.kernel")])
+    assert (counts["Transpose"], counts["Cast"], counts["Pad"], counts["BatchNormalization"]) == (1, 1, 1, 0)
+    assert [node.op_type for node in float_model.graph.node][:4] == ["Transpose", "Pad", "Cast", "Conv"]
+
+
+def test_blocks_are_gathered_as_bytes(blocks_model):
+    kinds = [node.op_type for node in blocks_model.graph.node][:5]
+    assert kinds == ["Transpose", "Pad", "SpaceToDepth", "Cast", "Conv"]
+
+
+def test_nodes_and_weights_carry_the_names_of_the_keras_layers(network, float_model):
+    layers = {layer.name for layer in inference_form(network).layers}
+    ours = {"planes", "constant_channel", "pixels"}
+    names = [node.name for node in float_model.graph.node]
+    assert len(names) == len(set(names))
+    assert {name.split("/")[0] for name in names} - ours <= layers
+    assert all(node.output[0] == node.name for node in float_model.graph.node)
+    kernels = {tensor.name for tensor in float_model.graph.initializer if tensor.name.endswith("conv.kernel")}
+    assert kernels == {f"{name}_conv.kernel" for name in network.architecture.convolutions()}
+
+
+def test_every_layer_computes_what_keras_computes(network, float_model, pictures, run_model):
+    """Layer by layer, since a sum may hide two errors."""
+    import keras
+
+    graph = inference_form(network)
+    names = [f"{name}_conv" for name in network.architecture.convolutions() if name != "conv1"]
+    keras_outputs = keras.Model(graph.input, [graph.get_layer(name).output for name in names]).predict_on_batch(pictures)
+    model = onnx.ModelProto()
+    model.CopyFrom(float_model)
+    model.graph.output.extend(onnx.helper.make_tensor_value_info(name, 1, None) for name in names)
+    for name, theirs, ours in zip(names, keras_outputs, run_model(model, pictures, names), strict=True):
+        largest = np.abs(theirs).max()
+        np.testing.assert_allclose(ours.transpose(0, 2, 3, 1), theirs, atol=2e-5 * largest, err_msg=name)
+
+
+@pytest.mark.parametrize("opset", [13, 18])
+@pytest.mark.parametrize("batch", [None, 1])
+def test_opset_ir_version_and_batch_are_as_asked(network, pictures, expected, run_model, opset, batch):
+    model = to_onnx(network, opset=opset, ir_version=8, batch=batch)
+    assert [(entry.domain, entry.version) for entry in model.opset_import] == [("", opset)]
+    assert model.ir_version == 8
+    shape = model.graph.input[0].type.tensor_type.shape.dim
+    assert shape[0].dim_value == (batch or 0)
+    assert shape[0].dim_param == ("" if batch else "batch")
+    np.testing.assert_allclose(run_model(model, pictures[:1])[0], expected[:1], atol=2e-6)
+
+
+def test_what_belongs_to_the_head():
+    assert [is_head(name) for name in ("avg_pool/GlobalAveragePool", "head0_dense0/MatMul", "scores", "logits")] == [True] * 4
+    assert not any(is_head(name) for name in ("conv5_block3_out", "pool1_pool", "conv1_conv"))
