@@ -1,0 +1,7 @@
+"""``python -m toolchain`` is ``rct``."""
+
+import sys
+
+from toolchain.cli import main
+
+sys.exit(main())
