@@ -1,0 +1,81 @@
+"""``rct export``."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from toolchain.options import (
+    ClassifiersArgument,
+    FormatOption,
+    ImagesOption,
+    JsonOption,
+    OutOption,
+    OverwriteOption,
+    QuietOption,
+    RecipeOption,
+)
+from toolchain.output import Output
+
+_TUNING = "Tuning"
+
+
+def export(
+    classifiers: ClassifiersArgument = None,
+    format: FormatOption = "onnx",  # noqa: A002  the option's name
+    quantize: RecipeOption = None,
+    out: OutOption = None,
+    name: Annotated[str | None, typer.Option("--name", help="Name the bundle.", show_default=False)] = None,
+    overwrite: OverwriteOption = False,
+    images: ImagesOption = None,
+    calibrate: Annotated[
+        Path | None,
+        typer.Option(
+            "--calibrate", metavar="DIR", help="Measure int8 ranges on your own pictures.", show_default=False
+        ),
+    ] = None,
+    calibrator: Annotated[
+        Literal["minmax", "entropy", "percentile"] | None,
+        typer.Option("--calibrator", help="How ranges are chosen.", show_default=False, rich_help_panel=_TUNING),
+    ] = None,
+    target_cpu: Annotated[
+        Literal["this", "vnni", "avx2", "arm"] | None,
+        typer.Option("--target-cpu", help="What int8 is to run on.", show_default=False, rich_help_panel=_TUNING),
+    ] = None,
+    batch: Annotated[
+        int, typer.Option("--batch", min=0, metavar="N", help="Pictures per run, 0 for any.", rich_help_panel=_TUNING)
+    ] = 0,
+    opset: Annotated[
+        int | None, typer.Option("--opset", metavar="N", help="ONNX operator set.", rich_help_panel=_TUNING)
+    ] = None,
+    ir_version: Annotated[
+        int | None, typer.Option("--ir-version", metavar="N", help="ONNX file version.", rich_help_panel=_TUNING)
+    ] = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Turn Keras classifiers into one small, fast model, and compare it with them."""
+    from exporters.formats import ExportOptions
+    from toolchain.exporting import Request, export_and_compare, export_document, export_tables, failed, meant_for
+
+    output = Output(quiet)
+    request = Request(classifiers, format, quantize, out, images)
+    options = ExportOptions(
+        overwrite=overwrite,
+        name=name,
+        batch=batch or None,
+        opset=opset,
+        ir_version=ir_version,
+        calibrate=calibrate,
+        calibrator=calibrator,
+        cpu=meant_for(target_cpu),
+    )
+    with output.progress() as progress:
+        exported = export_and_compare(request, options, progress, output.warn)
+    if json:
+        output.document(export_document(exported))
+    else:
+        output.show(*export_tables(exported))
+    if not exported.report.passed:
+        raise failed(exported)
+    output.say(f"Next: {exported.next_command}")

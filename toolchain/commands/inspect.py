@@ -1,0 +1,33 @@
+"""``rct inspect``."""
+
+from typing import Annotated
+
+import typer
+
+from toolchain.completion import classifiers
+from toolchain.options import JsonOption, QuietOption
+from toolchain.output import Output
+
+
+def inspect(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="BUNDLE|FILE.onnx", help="A bundle, a classifier or an ONNX file.", autocompletion=classifiers
+        ),
+    ],
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Show what is in a bundle, and the statistics of an ONNX graph."""
+    from toolchain.inspection import inspect as look
+    from toolchain.inspection import inspection_document, inspection_tables
+
+    output = Output(quiet)
+    found = look(what)
+    if json:
+        output.document(inspection_document(found))
+    else:
+        output.show(*inspection_tables(found))
+    if found.bundle and found.bundle.manifest.parent:
+        output.say(f"Next: rct verify {found.path}")

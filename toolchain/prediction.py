@@ -1,0 +1,204 @@
+"""Behind ``rct predict``: files in, one row for each in their order, as soon as its batch is done.
+
+scoring = start(Request(["open_nsfw", "photos/"]), progress)
+for row in scoring.rows:
+row.verdict, row.scores, row.error
+"""
+
+import csv
+import glob
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+from pathlib import Path
+from typing import Literal
+
+from rich.text import Text
+
+from models.bundle import Bundle
+from models.errors import UserError
+from models.pictures import find_pictures, read_batches
+from models.runtimes import Device, Predict, RuntimeOptions, load_runtime
+from models.spec import SEVERITY, ClassifierSpec, Verdict
+from models.zoo import DEFAULT
+from toolchain.output import Output, Progress, printable
+from toolchain.references import is_reference, open_reference
+from toolchain.tensorflow_noise import quiet_keras
+
+Layout = Literal["table", "jsonl", "csv"]
+_STYLES = {"allow": "green", "review": "yellow", "block": "red"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One picture: its scores in [0, 1] by category and what to do with it, or why it could not be read."""
+
+    path: Path
+    scores: Mapping[str, float] = field(default_factory=dict)
+    verdict: Verdict | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked of ``rct predict``: ``arguments`` are a bundle or classifier, if any, and then pictures."""
+
+    arguments: Sequence[str]
+    batch_size: int = 16
+    runtime: str | None = None
+    threads: int | None = None
+    device: Device = "cpu"
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """A bundle at work: how many pictures there are, and a row for each."""
+
+    bundle: Bundle
+    pictures: int
+    rows: Iterator[Row]
+
+
+def start(request: Request, progress: Progress) -> Scoring:
+    """Find the pictures and load the bundle.
+
+    Raises:
+        UserError: a file, folder or pattern stands for no picture.
+        BundleError: the bundle is incomplete or altered.
+        UnavailableError: what should run it is not there.
+    """
+    reference, named = split_arguments(request.arguments)
+    paths = find_pictures(named)
+    progress(f"loading {reference}")
+    bundle = open_reference(reference)
+    if bundle.manifest.format == "keras":
+        quiet_keras()
+    options = RuntimeOptions(device=request.device, threads=request.threads)
+    run = load_runtime(bundle, options, request.runtime)
+    return Scoring(bundle, len(paths), _rows(bundle.manifest.spec, paths, run, request.batch_size))
+
+
+def split_arguments(arguments: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the name of a bundle or classifier, the one that we ship if none is first, and those of the pictures.
+
+    Raises:
+        UserError: no picture is named.
+    """
+    first, *others = arguments
+    if not is_reference(first) and (not others or Path(first).exists() or glob.has_magic(first)):
+        return DEFAULT, [first, *others]
+    if not others:
+        raise UserError("pictures", "none named", f"Name files, folders or patterns after {first}.")
+    return first, others
+
+
+def _rows(spec: ClassifierSpec, paths: Sequence[Path], run: Predict, batch_size: int) -> Iterator[Row]:
+    """Yield a row for each of ``paths``, the unreadable ones of a batch before it."""
+    for batch in read_batches(paths, spec.preprocessing, batch_size):
+        for path, error in batch.failures:
+            yield Row(path, error=str(error))
+        if not batch.paths:
+            continue
+        for path, scores in zip(batch.paths, run(batch.pixels).tolist(), strict=True):
+            named = dict(zip(spec.labels, scores, strict=True))
+            yield Row(path, named, spec.verdict(named))
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many pictures got each verdict, and how many could not be read."""
+
+    verdicts: Mapping[Verdict, int]
+    unreadable: int
+
+    @property
+    def read(self) -> int:
+        """How many pictures were scored."""
+        return sum(self.verdicts.values())
+
+    def __str__(self) -> str:
+        counts = ", ".join(f"{self.verdicts[verdict]} {verdict}" for verdict in SEVERITY)
+        bad = f"; {self.unreadable} could not be read" if self.unreadable else ""
+        return f"{self.read} picture{'' if self.read == 1 else 's'}: {counts}{bad}."
+
+
+def stream(scoring: Scoring, layout: Layout, output: Output, progress: Progress) -> Tally:
+    """Print the rows as they come, and count them.
+
+    Raises:
+        UserError: none of the pictures could be read.
+    """
+    sheet = Sheet(layout, scoring.bundle.manifest.spec)
+    verdicts: Counter[Verdict] = Counter()
+    unreadable = 0
+    _print(sheet.head(), output)
+    for row in scoring.rows:
+        if row.verdict is None:
+            unreadable += 1
+            output.warn(row.error)
+        else:
+            verdicts[row.verdict] += 1
+        _print(sheet.row(row), output)
+        progress("scoring", done=verdicts.total() + unreadable, total=scoring.pictures)
+    if not verdicts:
+        raise UserError("pictures", f"none could be read (got {unreadable} bad ones)", "Name others.")
+    return Tally(verdicts, unreadable)
+
+
+def _print(line: str | Text | None, output: Output) -> None:
+    if isinstance(line, Text):
+        output.styled(line)
+    elif line is not None:
+        output.line(line)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Rows as text: a head, and a line for each row."""
+
+    layout: Layout
+    spec: ClassifierSpec
+
+    def head(self) -> str | Text | None:
+        """Return the first line, if the layout has one."""
+        if self.layout == "csv":
+            return _csv_line(["picture", "verdict", *self.spec.labels, "error"])
+        if self.layout == "table":
+            return Text("  ".join(["verdict", *map(_column, self.spec.labels), "picture"]), style="bold")
+        return None
+
+    def row(self, row: Row) -> str | Text | None:
+        """Return the line of one row; a table has none for a picture that could not be read."""
+        if self.layout == "jsonl":
+            return _json_line(row)
+        if self.layout == "csv":
+            scores = [f"{row.scores[label]:.6f}" if row.scores else "" for label in self.spec.labels]
+            return _csv_line([str(row.path), row.verdict or "", *scores, row.error])
+        if row.verdict is None:
+            return None
+        scores = [f"{row.scores[label]:.4f}".rjust(len(_column(label))) for label in self.spec.labels]
+        return Text.assemble(
+            (row.verdict.ljust(len("verdict")), _STYLES[row.verdict]),
+            *(f"  {score}" for score in scores),
+            f"  {printable(str(row.path))}",
+        )
+
+
+def _column(label: str) -> str:
+    return label.rjust(len("0.0000"))
+
+
+def _json_line(row: Row) -> str:
+    if row.verdict is None:
+        return json.dumps({"picture": str(row.path), "error": row.error})
+    scores = {label: round(score, 7) if isfinite(score) else None for label, score in row.scores.items()}
+    return json.dumps({"picture": str(row.path), "verdict": row.verdict, "scores": scores}, allow_nan=False)
+
+
+def _csv_line(cells: Sequence[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(cells)
+    return text.getvalue()

@@ -1,0 +1,40 @@
+"""A bundle's golden vectors run again on this machine, stage by stage."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.tolerance import tolerance_for
+from models.errors import BundleError
+from models.golden import Golden
+from models.manifest import Manifest
+from models.preprocessing import decode, resize
+from models.runtimes import Predict
+from toolchain.verification.report import GoldenCheck
+
+
+def check_golden(golden: Golden, manifest: Manifest, predict: Predict) -> GoldenCheck:
+    """Decode and resize the golden pictures and score their stored pixels, and compare with what is stored.
+
+    Raises:
+        BundleError: the vectors do not fit the manifest.
+    """
+    rule = manifest.spec.preprocessing
+    expected = (len(golden.encoded), rule.height, rule.width, 3), (len(golden.encoded), len(manifest.spec.labels))
+    if (golden.resized.shape, golden.scores.shape) != expected or not golden.encoded:
+        problem = f"golden vectors do not fit its manifest (got {golden.resized.shape} and {golden.scores.shape})"
+        raise BundleError(manifest.name, problem, "Export it again.")
+    decoded = [decode(content, rule) for content in golden.encoded]
+    resized = np.stack([resize(pixels, rule) for pixels in golden.decoded])
+    limit = tolerance_for(manifest.recipe).max_abs_score
+    return GoldenCheck(
+        pictures=len(golden.encoded),
+        decoded=max(_steps(ours, theirs) for ours, theirs in zip(decoded, golden.decoded, strict=True)),
+        resized=_steps(resized, golden.resized),
+        scores=float(np.abs(predict(golden.resized) - golden.scores).max()),
+        limit=limit,
+    )
+
+
+def _steps(ours: NDArray[np.uint8], theirs: NDArray[np.uint8]) -> int:
+    """Return the largest difference in steps of 0 to 255; all of them where the sizes differ."""
+    return 255 if ours.shape != theirs.shape else int(np.abs(ours.astype(np.int16) - theirs).max())

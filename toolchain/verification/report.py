@@ -1,0 +1,73 @@
+"""The document that ``rct verify`` leaves: files, golden scores, layers and parity, and what came of it."""
+
+from typing import Any, Literal
+
+from pydantic import Field, computed_field, model_validator
+
+from benchmarks.parity_report import ParityReport
+from models.document import Document
+
+
+class GoldenCheck(Document):
+    """The golden pictures once more, stage by stage: the largest difference at each.
+
+    ``decoded`` and ``resized`` are in steps of 0 to 255, ``scores`` in 0 to 1. ``limit`` is what the scores may
+    differ by, None where the recipe is not held to one on single pictures.
+    """
+
+    pictures: int
+    decoded: int
+    resized: int
+    scores: float
+    limit: float | None
+
+    @property
+    def failure(self) -> str:
+        """What is wrong, in one line; empty where nothing is."""
+        if self.limit is None or self.scores <= self.limit:
+            return ""
+        return f"golden scores differ by {self.scores:.3g} (limit {self.limit:.3g})"
+
+
+class LayerRow(Document):
+    """One layer's output against the original's: ``|c - o| / |o|``; None is not a finite number."""
+
+    name: str
+    relative_error: float | None
+
+
+class LayerSearch(Document):
+    """Every layer that both graphs have, in running order, and the first one that leaves the limit, if one does."""
+
+    limit: float
+    layers: tuple[LayerRow, ...]
+    departs: str | None
+
+
+class VerificationReport(Document):
+    """All that ``rct verify`` found. ``unreadable``: pictures that were passed over."""
+
+    schema_version: Literal["rct.verification/1"] = "rct.verification/1"
+    bundle: str
+    golden: GoldenCheck | None = Field(description="none where the bundle has no golden vectors")
+    layers: LayerSearch | None = Field(description="none where it was not asked for")
+    unreadable: int = Field(ge=0)
+    parity: ParityReport
+
+    @model_validator(mode="before")
+    @classmethod
+    def _derive_anew(cls, data: Any) -> Any:
+        return {key: value for key, value in data.items() if key not in {"passed", "failures"}}
+
+    @computed_field(description="nothing failed")  # type: ignore[prop-decorator]
+    @property
+    def passed(self) -> bool:
+        """Whether every check held."""
+        return not self.failures
+
+    @computed_field(description="one line for each check that did not hold")  # type: ignore[prop-decorator]
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """One line for each check that did not hold."""
+        golden = self.golden.failure if self.golden else ""
+        return ((golden,) if golden else ()) + self.parity.failures
