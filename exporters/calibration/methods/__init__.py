@@ -1,0 +1,1 @@
+"""The ways to choose an activation's range, one file each."""
