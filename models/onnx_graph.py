@@ -71,7 +71,7 @@ def graph_statistics(path: Path) -> GraphStatistics:
         parameters=sum(prod(tensor.dims) for tensor in learnt),
         parameter_bytes=sum(-(-prod(tensor.dims) * _bits(tensor.data_type) // 8) for tensor in learnt),
         macs=multiply_accumulates(model),
-        float_regions=float_regions(graph),
+        float_regions=float_regions(model),
     )
 
 

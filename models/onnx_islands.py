@@ -7,6 +7,7 @@ ONNX Runtimes quantize them when they load the graph: other runtimes do not.
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -38,8 +39,11 @@ class FloatRegion:
     operators: tuple[str, ...]
 
 
-def float_regions(graph: Any) -> tuple[FloatRegion, ...]:
-    """Return the float regions of an ``onnx.GraphProto``, in the graph's order; none for a graph that is not QDQ."""
+def float_regions(model: Any) -> tuple[FloatRegion, ...]:
+    """Return the float regions of an ``onnx.ModelProto``, in the graph's order; none for a graph that is not QDQ."""
+    import onnx
+
+    graph = onnx.shape_inference.infer_shapes(model).graph
     wiring = _Wiring.of(graph)
     if not wiring.quantized:
         return ()
@@ -56,13 +60,17 @@ def float_regions(graph: Any) -> tuple[FloatRegion, ...]:
 
 @dataclass(frozen=True)
 class _Wiring:
-    """Who makes and who takes each tensor. ``quantized``: the activations that come out of a DequantizeLinear."""
+    """Who makes and who takes each tensor.
+
+    ``quantized``: the activations that come out of a DequantizeLinear. ``integers``: tensors that are no float.
+    """
 
     makers: dict[str, Any]
     takers: dict[str, list[Any]]
     constants: frozenset[str]
     quantized: frozenset[str]
     results: frozenset[str]
+    integers: frozenset[str]
 
     @classmethod
     def of(cls, graph: Any) -> "_Wiring":
@@ -78,7 +86,16 @@ class _Wiring:
             elif node.op_type == "DequantizeLinear":
                 quantized.update(node.output)
         results = frozenset(value.name for value in graph.output)
-        return cls(makers, takers, frozenset(constants), frozenset(quantized), results)
+        return cls(makers, takers, frozenset(constants), frozenset(quantized), results, frozenset(_integers(graph)))
+
+
+def _integers(graph: Any) -> Iterator[str]:
+    from onnx import TensorProto
+
+    floats = {TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.DOUBLE}
+    for value in (*graph.value_info, *graph.output):
+        if value.type.tensor_type.elem_type not in floats:
+            yield value.name
 
 
 _CONVERTERS = {"DequantizeLinear", "QuantizeLinear"}
@@ -90,7 +107,7 @@ def _groups(graph: Any, wiring: _Wiring) -> list[list[Any]]:
     floats = {
         index: node
         for index, node in enumerate(graph.node)
-        if node.op_type not in _CONVERTERS and not set(node.output) <= wiring.constants
+        if node.op_type not in _CONVERTERS and not set(node.output) <= wiring.constants | wiring.integers
     }
     seen: set[int] = set()
     groups = []

@@ -27,9 +27,10 @@ app = typer.Typer(
     name="rct",
     help="Turn Keras image-content classifiers into small, fast models, and prove that they decide the same.",
     epilog="Start with: rct export --format onnx",
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    rich_markup_mode=None,  # its help takes 0.2 s more
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
@@ -46,11 +47,15 @@ def _print_version(asked: bool) -> None:
 
 @app.callback()
 def _rct(
+    context: typer.Context,
     version: Annotated[  # noqa: ARG001
         bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
     ] = False,
 ) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    if context.invoked_subcommand is None:
+        Output().line(context.get_help())
+        raise typer.Exit(2)
 
 
 for _name in COMMANDS:

@@ -66,6 +66,7 @@ def export_and_compare(request: Request, options: ExportOptions, progress: Progr
     examples = find_examples(request.images or calibration, labels)
     name = options.name or "-".join(original.manifest.name for original in originals)
     target = request.out or Path("exports", f"{name}-{request.format}-{recipe}")
+    progress("starting Keras")
     quiet_keras()
     bundle = export(originals, request.format, recipe, target, options, progress)
     comparison = compare(bundle, originals, examples, progress, warn)

@@ -132,8 +132,9 @@ def _graph_tables(graph: GraphStatistics, path: Path) -> list[RenderableType]:
         ("metadata", ", ".join(sorted(graph.metadata))),
     ]
     counts = list(graph.operators.items())
-    rest = counts[_OPERATORS:]
-    operators = [(name, str(count)) for name, count in counts[:_OPERATORS]]
+    shown = len(counts) if len(counts) <= _OPERATORS + 1 else _OPERATORS
+    rest = counts[shown:]
+    operators = [(name, str(count)) for name, count in counts[:shown]]
     if rest:
         operators.append((f"{len(rest)} others", str(sum(count for _, count in rest))))
     parts: list[RenderableType] = [
@@ -144,7 +145,10 @@ def _graph_tables(graph: GraphStatistics, path: Path) -> list[RenderableType]:
     ]
     if graph.float_regions:
         regions = [(_PLACES[one.place], _chain(one.operators), one.nodes[0]) for one in graph.float_regions]
-        parts += [title("in float, though the graph is quantized"), table(("where", "operators", "from"), regions)]
+        parts += [
+            title("what computes in float though the graph is quantized"),
+            table(("where", "operators", "from"), regions),
+        ]
     return parts
 
 

@@ -216,3 +216,17 @@ def test_a_cut_off_model(small):
 def test_no_file(tmp_path):
     with pytest.raises(BundleError, match=r"cannot be read \(No such file or directory\)"):
         graph_statistics(tmp_path / "model.onnx")
+
+
+def test_what_moves_bytes_before_the_first_dequantizing_is_not_float(tmp_path):
+    scale = numpy_helper.from_array(np.array(0.1, np.float32), "scale")
+    zero = numpy_helper.from_array(np.array(0, np.uint8), "zero")
+    grid = ["scale", "zero"]
+    nodes = [
+        helper.make_node("Transpose", ["image"], ["planes"], "planes", perm=[0, 3, 1, 2]),
+        helper.make_node("DequantizeLinear", ["planes", *grid], ["x"]),
+        helper.make_node("Softplus", ["x"], ["y"], "softplus"),
+    ]
+    image = value("image", 1, 2, 2, 3, dtype=TensorProto.UINT8)
+    path = save(tmp_path / "bytes.onnx", nodes, [scale, zero], [image], [value("y", 1, 3, 2, 2)])
+    assert [region.operators for region in graph_statistics(path).float_regions] == [("Softplus",)]

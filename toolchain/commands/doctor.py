@@ -5,7 +5,10 @@ from toolchain.output import Output
 
 
 def doctor(json: JsonOption = False, quiet: QuietOption = False) -> None:
-    """Say what is installed, what this machine can do, and what is known not to work; exit code 1 for the latter."""
+    """Look for what is missing or does not fit.
+
+    Packages, processor, memory, GPU; the exit code is 1 if a set of packages is known not to work.
+    """
     from toolchain.diagnosis.diagnose import diagnose
 
     output = Output(quiet)

@@ -17,8 +17,6 @@ from toolchain.options import (
 )
 from toolchain.output import Output
 
-_TUNING = "Tuning"
-
 
 def export(
     classifiers: ClassifiersArgument = None,
@@ -36,25 +34,22 @@ def export(
     ] = None,
     calibrator: Annotated[
         Literal["minmax", "entropy", "percentile"] | None,
-        typer.Option("--calibrator", help="How ranges are chosen.", show_default=False, rich_help_panel=_TUNING),
+        typer.Option("--calibrator", help="How ranges are chosen.", show_default=False),
     ] = None,
     target_cpu: Annotated[
         Literal["this", "vnni", "avx2", "arm"] | None,
-        typer.Option("--target-cpu", help="What int8 is to run on.", show_default=False, rich_help_panel=_TUNING),
+        typer.Option("--target-cpu", help="What int8 is to run on.", show_default=False),
     ] = None,
-    batch: Annotated[
-        int, typer.Option("--batch", min=0, metavar="N", help="Pictures per run, 0 for any.", rich_help_panel=_TUNING)
-    ] = 0,
-    opset: Annotated[
-        int | None, typer.Option("--opset", metavar="N", help="ONNX operator set.", rich_help_panel=_TUNING)
-    ] = None,
-    ir_version: Annotated[
-        int | None, typer.Option("--ir-version", metavar="N", help="ONNX file version.", rich_help_panel=_TUNING)
-    ] = None,
+    batch: Annotated[int, typer.Option("--batch", min=0, metavar="N", help="Pictures per run, 0 for any.")] = 0,
+    opset: Annotated[int | None, typer.Option("--opset", metavar="N", help="ONNX operator set.")] = None,
+    ir_version: Annotated[int | None, typer.Option("--ir-version", metavar="N", help="ONNX file version.")] = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Turn Keras classifiers into one small, fast model, and compare it with them."""
+    """Turn Keras classifiers into one small, fast model.
+
+    It is compared with them on real pictures, and the exit code is 1 if it decides otherwise.
+    """
     from exporters.formats import ExportOptions
     from toolchain.exporting import Request, export_and_compare, export_document, export_tables, failed, meant_for
 

@@ -19,7 +19,7 @@ def inspect(
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Show what is in a bundle, and the statistics of an ONNX graph."""
+    """Show what is in a bundle or an ONNX graph."""
     from toolchain.inspection import inspect as look
     from toolchain.inspection import inspection_document, inspection_tables
 

@@ -30,7 +30,10 @@ def predict(
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Score pictures, and say for each: allow, review or block."""
+    """Score pictures: allow, review or block.
+
+    Pictures that cannot be read are reported and counted, and the others go on.
+    """
     from toolchain.prediction import Request, start, stream
 
     output = Output(quiet)

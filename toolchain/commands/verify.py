@@ -30,7 +30,10 @@ def verify(
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Prove that a bundle decides like its original; exit code 1 if it does not."""
+    """Prove that a bundle decides like its original.
+
+    Its files, its golden scores and its decisions on pictures are checked; the exit code is 1 if one check fails.
+    """
     from toolchain.verification.tables import failed, verification_tables
     from toolchain.verification.verify import Request, save_report
     from toolchain.verification.verify import verify as run
