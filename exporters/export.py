@@ -4,13 +4,14 @@ bundle = export([find_original("open_nsfw")], "onnx", "int8", Path("exports/mine
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from exporters.calibration.pictures import calibration_set, golden_pictures
 from exporters.deploy import check_joinable, deploy_model, join
 from exporters.formats import ExportOptions, Job, Progress, check_request
+from exporters.quantization.prepare import prepare, weight_limit
 from models.bundle import Bundle, check_target, seal, writing
 from models.classifier import load_keras
 from models.golden import GOLDEN_FILE, make_golden
@@ -49,14 +50,20 @@ def export(
     specs = [original.manifest.spec for original in originals]
     check_joinable(specs)
     spec = join_specs(specs, options.name)
-    calibration = calibration_set(options.calibrate)
+    pictures = calibration_set(options.calibrate)
 
     progress(f"loading {', '.join(original.manifest.name for original in originals)}")
     models = [load_keras(original) for original in originals]
     network = join([deploy_model(model, spec) for model, spec in zip(models, specs, strict=True)])
     with writing(target, overwrite=options.overwrite) as folder:
         parent = joined_parent(originals)
-        job = Job(recipe, spec, parent, folder, options, calibration, progress)
+        ranges: Mapping[str, tuple[float, float]] = {}
+        calibration = None
+        if recipe in module.CALIBRATED:
+            limit = weight_limit(options.cpu)
+            prepared = prepare(network, spec.preprocessing, pictures, progress, method=options.calibrator, limit=limit)
+            network, ranges, calibration = prepared.network, prepared.ranges, prepared.calibration
+        job = Job(recipe, spec, parent, folder, options, ranges, calibration, progress)
         written = module.write(network, job)
         progress("keeping the original's scores on the golden pictures")
         golden = make_golden(golden_pictures(), spec.preprocessing, predict_with(models, spec.preprocessing))
@@ -69,6 +76,7 @@ def export(
             recipe=recipe,
             spec=spec,
             parent=parent,
+            calibration=calibration,
             tools=_tool_versions(),
             **vars(written),
         )

@@ -3,6 +3,7 @@
 A format module has these names, and imports what it writes with only inside ``write``:
 
     RECIPES: tuple[str, ...]                     what --quantize takes; the first is the default
+    CALIBRATED: frozenset[str]                   those of them that need activation ranges (Job.ranges)
     OPTIONS: frozenset[str]                      the fields of ExportOptions that it heeds
     DISTRIBUTION: str                            the package on PyPI that it needs
     write(network, job) -> Written               the model file(s), in job.folder
@@ -15,7 +16,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Literal, Protocol, cast
 
-from exporters.calibration.pictures import CalibrationSet
 from models.errors import UnknownName, UserError
 from models.manifest import Calibration, Parent, Tensor
 from models.resnet50 import InferenceNetwork
@@ -46,14 +46,20 @@ class ExportOptions:
 
 @dataclass(frozen=True)
 class Job:
-    """One model to write: the recipe, what goes into its metadata, and where it goes."""
+    """One model to write: the recipe, what goes into its metadata, and where it goes.
+
+    ``ranges``: for a calibrated recipe, the lowest and highest value of every activation, by the name of the Keras
+    layer of the inference form whose output it is; empty for the others. ``calibration`` says what they were measured
+    on, None for the others.
+    """
 
     recipe: str
     spec: ClassifierSpec
     parent: Parent
     folder: Path
     options: ExportOptions
-    calibration: CalibrationSet
+    ranges: Mapping[str, tuple[float, float]]
+    calibration: Calibration | None
     progress: Progress
 
 
@@ -66,13 +72,13 @@ class Written:
     outputs: tuple[Tensor, ...]
     minimum_runtime: Mapping[str, str] = field(default_factory=dict)
     details: Mapping[str, int | float | str | bool | list[str]] = field(default_factory=dict)
-    calibration: Calibration | None = None
 
 
 class Format(Protocol):
     """What a module in this folder looks like from outside."""
 
     RECIPES: tuple[str, ...]
+    CALIBRATED: frozenset[str]
     OPTIONS: frozenset[str]
     DISTRIBUTION: str
 

@@ -4,24 +4,22 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from exporters.calibration import calibrator
 from exporters.deploy import read_blocks
 from exporters.formats import Job, Written
 from exporters.onnx.convert import INPUT, OUTPUT, to_onnx
 from exporters.onnx.float16 import to_float16
-from exporters.onnx.neutral import neutral_pixel
-from exporters.onnx.quantize import WEIGHT_LIMIT, quantize, quantized_tensors
-from exporters.onnx.ranges import measure
+from exporters.onnx.quantize import quantize
+from exporters.quantization.neutral import round_first_to_half
+from exporters.quantization.prepare import DEFAULT_CPU, weight_limit
 from models.errors import UserError
-from models.manifest import Calibration, Tensor
+from models.manifest import Tensor
 from models.resnet50 import InferenceNetwork
 
 RECIPES = ("fp32", "fp16", "int8")
+CALIBRATED = frozenset({"int8"})
 OPTIONS = frozenset({"batch", "opset", "ir_version", "calibrate", "calibrator", "cpu"})
 DISTRIBUTION = "tf2onnx"
 
-DEFAULT_CALIBRATOR = "percentile"
-DEFAULT_CPU = "vnni"
 MODEL = "model.onnx"
 
 OPSETS: Mapping[int, tuple[int, str]] = {
@@ -30,7 +28,6 @@ OPSETS: Mapping[int, tuple[int, str]] = {
 """Opset to the IR version that came with it, and the first ONNX Runtime that reads both (its compatibility table)."""
 DEFAULT_OPSET = 13
 _IR_RUNTIMES: Mapping[int, str] = {7: "1.6", 8: "1.10", 9: "1.15", 10: "1.18"}
-_BATCH = 8
 
 
 def write(network: InferenceNetwork, job: Job) -> Written:
@@ -45,16 +42,17 @@ def write(network: InferenceNetwork, job: Job) -> Written:
 
     opset, ir_version, minimum = _versions(job.options.opset, job.options.ir_version)
     details: dict[str, int | float | str | bool | list[str]] = {"opset": opset, "ir_version": ir_version}
-    calibration = None
     even = network.height % 2 == 0 and network.width % 2 == 0
     if job.recipe == "int8" and even:
         network = read_blocks(network)
+    if job.recipe == "fp16":
+        network = round_first_to_half(network, job.spec.preprocessing)
     job.progress("converting the inference graph to ONNX")
     model = to_onnx(network, opset, ir_version, job.options.batch)
     if job.recipe == "fp16":
-        model = to_float16(model, neutral_pixel(job.spec.preprocessing))
+        model = to_float16(model)
     if job.recipe == "int8":
-        model, calibration = _int8(model, job)
+        model = quantize(model, job.ranges, weight_limit=weight_limit(job.options.cpu))
         details |= {"cpu": job.options.cpu or DEFAULT_CPU}
     _describe(model, job)
     onnx.save(model, job.folder / MODEL)
@@ -65,7 +63,6 @@ def write(network: InferenceNetwork, job: Job) -> Written:
         outputs=(Tensor(name=OUTPUT, dtype="float32", shape=(size, len(network.labels))),),
         minimum_runtime={"onnxruntime": minimum},
         details=details,
-        calibration=calibration,
     )
 
 
@@ -81,18 +78,6 @@ def _versions(opset: int | None, ir_version: int | None) -> tuple[int, int, str]
             "--ir-version", f"does not go with opset {opset} (got {ir_version})", f"Give one of {', '.join(fitting)}."
         )
     return opset, ir_version, max(runtime, _IR_RUNTIMES[ir_version], key=lambda text: [*map(int, text.split("."))])
-
-
-def _int8(model: Any, job: Job) -> tuple[Any, Calibration]:
-    method = job.options.calibrator or DEFAULT_CALIBRATOR
-    tensors = quantized_tensors(model)
-    job.progress(f"measuring {len(tensors)} activations on {len(job.calibration.paths)} pictures ({method})")
-    batches = job.calibration.batches(job.spec.preprocessing, _BATCH)
-    ranges = measure(model, tensors, batches, calibrator(method))
-    limit = WEIGHT_LIMIT[job.options.cpu or DEFAULT_CPU]
-    quantized = quantize(model, ranges, neutral_pixel(job.spec.preprocessing), weight_limit=limit)
-    used = Calibration(method=method, pictures=len(job.calibration.paths), sha256=job.calibration.sha256)
-    return quantized, used
 
 
 def _describe(model: Any, job: Job) -> None:

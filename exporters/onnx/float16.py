@@ -3,17 +3,14 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from exporters.onnx.convert import is_head
-from exporters.onnx.neutral import FIRST_CONVOLUTION, neutral_bias
 
 
-def to_float16(model: Any, neutral: NDArray[np.float64]) -> Any:
+def to_float16(model: Any) -> Any:
     """Return a copy of a float32 ``onnx.ModelProto`` that computes in float16 between its input and its head.
 
     The uint8 pictures are cast to float16, which holds them exactly; features are cast to float32 before the head.
-    ``neutral`` is the pixel on which rounding the first convolution changes nothing (exporters.onnx.neutral).
     """
     import onnx
     from onnx import TensorProto, helper, numpy_helper
@@ -33,7 +30,6 @@ def to_float16(model: Any, neutral: NDArray[np.float64]) -> Any:
                 weights[name].CopyFrom(
                     numpy_helper.from_array(numpy_helper.to_array(weights[name]).astype(np.float16), name)
                 )
-    _keep_neutral(weights, neutral)
     entries = sorted({name for node in graph.node if is_head(node.name) for name in node.input if name in made_in_half})
     for name in entries:
         index = next(i for i, node in enumerate(graph.node) if is_head(node.name) and name in node.input)
@@ -45,11 +41,3 @@ def to_float16(model: Any, neutral: NDArray[np.float64]) -> Any:
     del graph.value_info[:]
     onnx.checker.check_model(half, full_check=True)
     return onnx.shape_inference.infer_shapes(half)
-
-
-def _keep_neutral(weights: dict[str, Any], neutral: NDArray[np.float64]) -> None:
-    from onnx import numpy_helper
-
-    kernel, bias = (weights[f"{FIRST_CONVOLUTION}.{role}"] for role in ("kernel", "bias"))
-    moved = neutral_bias(numpy_helper.to_array(bias), numpy_helper.to_array(kernel), neutral)
-    bias.CopyFrom(numpy_helper.from_array(moved.astype(np.float16), bias.name))

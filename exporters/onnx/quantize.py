@@ -1,7 +1,7 @@
 """Static quantization in the QDQ form: u8 activations, s8 weights per output channel, the head in float.
 
-    ranges = measure(...)                                     # exporters.onnx.ranges
-    model = quantize(float_model, ranges, float_layers=frozenset(), weight_limit=127)
+    prepared = prepare(...)                                   # exporters.quantization.prepare
+    model = quantize(to_onnx(prepared.network, ...), prepared.ranges)
 
 The graph is small and known (Conv, Add, Relu, MaxPool, then the head), so the quantizer is too: every tensor between
 two quantized nodes gets one QuantizeLinear and one DequantizeLinear, a pooling keeps the scale of what it pools, and
@@ -16,12 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporters.onnx.convert import is_head
-from exporters.onnx.neutral import FIRST_CONVOLUTION, neutral_bias
 
 Range = tuple[float, float]
-WEIGHT_LIMIT = {"vnni": 127, "arm": 127, "avx2": 63}
-"""The largest quantized weight, by processor. Without VNNI, x86 adds pairs of u8 x s8 products in 16 bits, which
-saturate above 2 * 255 * 64: weights of seven bits cannot (ONNX Runtime calls this ``reduce_range``)."""
 
 
 def quantized_tensors(model: Any, float_layers: Collection[str] = ()) -> tuple[str, ...]:
@@ -33,7 +29,6 @@ def quantized_tensors(model: Any, float_layers: Collection[str] = ()) -> tuple[s
 def quantize(
     model: Any,
     ranges: Mapping[str, Range],
-    neutral: NDArray[np.float64],
     *,
     float_layers: Collection[str] = (),
     weight_limit: int = 127,
@@ -43,9 +38,8 @@ def quantize(
     Args:
         model: what ``to_onnx`` returned.
         ranges: of each of ``quantized_tensors(model, float_layers)``: lowest and highest value, low <= 0 <= high.
-        neutral: the pixel on which rounding the first convolution changes nothing (exporters.onnx.neutral).
         float_layers: names of convolutions and additions to leave in float32.
-        weight_limit: the largest absolute quantized weight, one of ``WEIGHT_LIMIT``.
+        weight_limit: the largest absolute quantized weight, see exporters.quantization.prepare.
 
     Raises:
         KeyError: a range is missing.
@@ -54,7 +48,7 @@ def quantize(
 
     result = onnx.ModelProto()
     result.CopyFrom(model)
-    writer = _Writer(result.graph, _Plan(result.graph, float_layers), ranges, neutral, weight_limit)
+    writer = _Writer(result.graph, _Plan(result.graph, float_layers), ranges, weight_limit)
     writer.write()
     del result.graph.value_info[:]
     onnx.checker.check_model(result, full_check=True)
@@ -112,12 +106,10 @@ class _Plan:
 class _Writer:
     """Writes QuantizeLinear and DequantizeLinear around the planned nodes of one graph."""
 
-    def __init__(
-        self, graph: Any, plan: _Plan, ranges: Mapping[str, Range], neutral: NDArray[np.float64], weight_limit: int
-    ) -> None:
+    def __init__(self, graph: Any, plan: _Plan, ranges: Mapping[str, Range], weight_limit: int) -> None:
         from onnx import numpy_helper
 
-        self.graph, self.plan, self.ranges, self.neutral, self.limit = graph, plan, ranges, neutral, weight_limit
+        self.graph, self.plan, self.ranges, self.limit = graph, plan, ranges, weight_limit
         self.float_weights = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
         self.before: dict[str, list[Any]] = {}
         self.after: dict[str, list[Any]] = {}
@@ -168,8 +160,6 @@ class _Writer:
         kernel, bias = (self.float_weights[name] for name in node.input[1:3])
         scales = weight_scales(kernel, self.limit)
         levels = np.clip(np.rint(kernel / scales[:, None, None, None]), -self.limit, self.limit).astype(np.int8)
-        if node.name == FIRST_CONVOLUTION:
-            bias = neutral_bias(bias, levels * scales[:, None, None, None], self.neutral)
         source = self.plan.scale_of(self.plan.read[node.name])
         step = float(self.float_weights[f"{source}.scale"]) * scales.astype(np.float64)
         offset = np.clip(np.rint(bias / step), -(2**31), 2**31 - 1).astype(np.int32)

@@ -28,12 +28,6 @@ def expected(tiny_original, pictures):
     return load_runtime(tiny_original)(pictures)
 
 
-@pytest.fixture(scope="session")
-def neutral():
-    """Keras' "caffe" means, in red, green, blue order, and the constant."""
-    return np.array([123.68, 116.779, 103.939, 255])
-
-
 def run(model, pictures, outputs=None, optimized=True):
     """Run an onnx.ModelProto in ONNX Runtime."""
     settings = ort.SessionOptions()

@@ -43,7 +43,9 @@ def test_every_layer_computes_what_keras_computes(network, float_model, pictures
 
     graph = inference_form(network)
     names = [f"{name}_conv" for name in network.architecture.convolutions() if name != "conv1"]
-    keras_outputs = keras.Model(graph.input, [graph.get_layer(name).output for name in names]).predict_on_batch(pictures)
+    keras_outputs = keras.Model(graph.input, [graph.get_layer(name).output for name in names]).predict_on_batch(
+        pictures
+    )
     model = onnx.ModelProto()
     model.CopyFrom(float_model)
     model.graph.output.extend(onnx.helper.make_tensor_value_info(name, 1, None) for name in names)
@@ -65,5 +67,7 @@ def test_opset_ir_version_and_batch_are_as_asked(network, pictures, expected, ru
 
 
 def test_what_belongs_to_the_head():
-    assert [is_head(name) for name in ("avg_pool/GlobalAveragePool", "head0_dense0/MatMul", "scores", "logits")] == [True] * 4
+    assert [is_head(name) for name in ("avg_pool/GlobalAveragePool", "head0_dense0/MatMul", "scores", "logits")] == [
+        True
+    ] * 4
     assert not any(is_head(name) for name in ("conv5_block3_out", "pool1_pool", "conv1_conv"))
