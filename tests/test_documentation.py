@@ -9,8 +9,10 @@ import pytest
 
 from benchmarks.tolerance import TOLERANCES
 from models.spec import ClassifierSpec
+from toolchain.cli import main
 
 ROOT = Path(__file__).parents[1]
+OPTION = re.compile(r"--[a-z][a-z-]+")
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 
 
@@ -50,6 +52,32 @@ def test_python_json_and_toml_in_documents_can_be_read(document: Path) -> None:
 def test_the_classifier_in_the_guide_is_one() -> None:
     (block,) = blocks(ROOT / "docs" / "exporting.md", "toml")
     assert ClassifierSpec.model_validate(tomllib.loads(block)).labels == ("violence",)
+
+
+def commands_shown() -> list[tuple[str, str]]:
+    """Return command and option of every ``rct`` line in a shell block; the option is empty for the command itself."""
+    shown = set()
+    for block in (block for document in DOCUMENTS for block in blocks(document, "sh")):
+        for command, rest in re.findall(r"\brct (\w+)(.*)", block):
+            shown |= {(command, option) for option in ["", *OPTION.findall(rest)]}
+    return sorted(shown)
+
+
+def options_of(command: str, capsys: pytest.CaptureFixture[str]) -> set[str]:
+    assert main([command, "--help"]) == 0
+    return {*OPTION.findall(capsys.readouterr().out), ""}
+
+
+@pytest.mark.parametrize(("command", "option"), commands_shown())
+def test_every_command_shown_exists(command: str, option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert option in options_of(command, capsys)
+
+
+def test_every_option_explained_exists(capsys: pytest.CaptureFixture[str]) -> None:
+    known = options_of("export", capsys) | options_of("verify", capsys)
+    for guide in ("exporting.md", "verifying.md"):
+        inline = re.findall(r"`[^`\n]+`", (ROOT / "docs" / guide).read_text("utf-8"))
+        assert set(OPTION.findall(" ".join(inline))) <= known
 
 
 def test_the_guide_lists_the_tolerances_as_they_are() -> None:
