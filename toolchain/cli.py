@@ -96,7 +96,7 @@ def _explain(error: BaseException) -> tuple[int, str]:
         case SystemExit():  # of Typer's own: completion scripts
             return error.code if isinstance(error.code, int) else 0, ""
         case KeyboardInterrupt() | typer.Abort():
-            return _INTERRUPTED, "interrupted; nothing half-made was left behind."
+            return _INTERRUPTED, "interrupted."
         case RctError():
             return error.exit_code, str(error)
         case typer.TyperException():
