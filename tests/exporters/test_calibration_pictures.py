@@ -46,15 +46,36 @@ class TestDefaultSet:
             assert hashlib.sha256(content).hexdigest() == row["sha256"], row["file"]
 
     def test_every_licence_lets_us_ship_the_picture(self) -> None:
-        assert {row["licence"] for row in ledger()} <= {"LicenseRef-public-domain", "CC0-1.0"}
+        permitted = {"LicenseRef-public-domain", "CC0-1.0", "CC-BY-1.0", "CC-BY-2.0", "CC-BY-3.0"}
         for row in ledger():
-            assert row["author"], row["file"]
+            assert row["licence"] in permitted, row["file"]
+            assert row["note_licence"] in permitted | {""}, row["file"]
+            assert row["holder"], row["file"]
             assert row["source"].startswith(("https://", "http://www.openclipart.org")), row["file"]
             assert row["package_version"], row["file"]
 
-    def test_half_photographs_half_drawings_each_source_once(self) -> None:
-        assert Counter(row["label"] for row in ledger()) == {"photo": 50, "drawing": 50}
-        assert len({row["original_path"] for row in ledger()}) == 100
+    def test_photographs_have_their_note_and_drawings_are_public_domain(self) -> None:
+        for row in ledger():
+            noted = [bool(row[name]) for name in ("note_licence", "note_author", "note_source")]
+            assert noted == [row["label"] == "photo"] * 3, row["file"]
+            assert row["label"] == "photo" or row["licence"] == "LicenseRef-public-domain", row["file"]
+
+    def test_who_must_be_credited_is(self) -> None:
+        text = (FOLDER / "LICENSES.md").read_text(encoding="utf-8")
+        lines = {line.split("|")[1].strip(" `"): line for line in text.splitlines() if line.startswith("| `")}
+        credited = [row for row in ledger() if row["licence"].startswith("CC-BY-")]
+        assert sorted(lines) == sorted(row["file"] for row in credited)
+        for row in credited:
+            version = row["licence"].removeprefix("CC-BY-")
+            assert f"[{row['holder']}](<{row['source']}>)" in lines[row["file"]]
+            assert f"https://creativecommons.org/licenses/by/{version}/" in lines[row["file"]]
+            assert row["changes"] == "resized and re-encoded"
+
+    def test_photographs_and_drawings_few_of_one_source(self) -> None:
+        kinds = Counter(row["label"] for row in ledger())
+        assert set(kinds) == {"photo", "drawing"}
+        assert min(kinds.values()) >= 40
+        assert max(Counter(row["original_path"] for row in ledger()).values()) <= 2
 
     def test_small(self) -> None:
         assert sum(path.stat().st_size for path in default_pictures()) < 2_000_000
@@ -64,15 +85,18 @@ class TestDefaultSet:
             assert read_picture(path, RULE).std() > 5, path
 
     def test_the_photographs_of_the_list_are_those_in_the_ledger(self) -> None:
+        names = ("crop", "source", "note_author", "note_licence", "note_source")
         with (FOLDER / "photographs.csv").open(encoding="utf-8", newline="") as stream:
-            listed = {(row["source"], row["author"], row["licence"]) for row in csv.DictReader(stream)}
-        assert {(row["source"], row["author"], row["licence"]) for row in ledger() if row["label"] == "photo"} == listed
+            listed = sorted([row[name] for name in names] for row in csv.DictReader(stream))
+        assert sorted([row[name] for name in names] for row in ledger() if row["label"] == "photo") == listed
 
     def test_golden_pictures_are_six_of_them_and_unlike(self) -> None:
         chosen = golden_pictures()
         assert set(chosen) < set(default_pictures())
         assert len(chosen) == len(set(chosen)) == 6
         assert sum(path.name.startswith("photo-") for path in chosen) == 3
+        licences = {row["file"]: row["licence"] for row in ledger()}
+        assert {licences[path.name] for path in chosen} <= {"LicenseRef-public-domain", "CC0-1.0"}
         brightness = [read_picture(path, RULE).mean() for path in chosen]
         assert min(brightness) < 80
         assert max(brightness) > 200
@@ -156,25 +180,31 @@ def test_no_pictures_and_no_folder_are_refused(tmp_path: Path) -> None:
         calibration_set(tmp_path / "no")
 
 
-def corpus(folder: Path) -> Path:
+def corpus(folder: Path, licence: str = "CC-BY-2.0", drawings: str = "LicenseRef-public-domain") -> Path:
     """Write a corpus of the shape that ``choose`` reads: what it must take, and what it must not."""
     with (FOLDER / "photographs.csv").open(encoding="utf-8", newline="") as stream:
         listed = list(csv.DictReader(stream))
-    rows = [("photo", "gcompris-qt-data", f"rcc!/activities/{row['original']}.webp", row["crop"]) for row in listed]
-    rows += [("photo", "gcompris-qt-data", f"rcc!/activities/{row['original']}.webp", "9,9,9,9") for row in listed]
-    rows += [("cartoon", "openclipart-png", f"png/{kind}/{n}.png", "full") for kind in "abc" for n in range(30)]
-    rows += [("cartoon", "openclipart-png", "png/a/ms_01.png", "full"), ("cartoon", "wesnoth", "x.png", "full")]
+    originals = [(f"rcc!/activities/{row['original']}.webp", row["crop"]) for row in listed]
+    rows = [("photo", "gcompris-qt-data", original, crop, licence) for original, crop in originals]
+    rows += [("photo", "gcompris-qt-data", original, "9,9,9,9", "GPL-2.0-only") for original, _ in originals]
+    rows += [
+        ("cartoon", "openclipart-png", f"png/{kind}/{n}.png", "full", drawings) for kind in "abc" for n in range(30)
+    ]
+    rows += [("cartoon", "openclipart-png", "png/a/ms_01.png", "full", drawings)]
+    rows += [("cartoon", "wesnoth", "x.png", "full", "GPL-2.0-only")]
     lines = ["file,label,split,package,package_version,original_path,crop,licence,sha256"]
-    backgrounds = ["file,background"]
-    for number, (label, package, original, crop) in enumerate(rows):
+    backgrounds, holders = ["file,background"], ["file,licence,copyright_holder"]
+    for number, (label, package, original, crop, terms) in enumerate(rows):
         content = number.to_bytes(2) + bytes(8000)
         name = f"{number}.jpg"
         (folder / name).write_bytes(content)
         digest = hashlib.sha256(content).hexdigest()
-        lines.append(f'{name},{label},train,{package},1,{original},"{crop}",GPL-2.0-only,{digest}')
+        lines.append(f'{name},{label},train,{package},1,{original},"{crop}",{terms},{digest}')
         backgrounds.append(f"{name},{'photo:1.jpg' if number % 7 == 0 else '#123456'}")
+        holders.append(f"{name},{terms},holder {number}")
     (folder / "manifest.csv").write_text("\n".join(lines))
     (folder / "manifest_extra.csv").write_text("\n".join(backgrounds))
+    (folder / "attribution.csv").write_text("\n".join(holders))
     return folder
 
 
@@ -183,11 +213,32 @@ def test_the_choice_can_be_made_again(tmp_path: Path) -> None:
     assert rows == choose.choose(tmp_path)
     photos = [row for row in rows if row["label"] == "photo"]
     drawings = [row for row in rows if row["label"] == "drawing"]
-    assert len(photos) == len(drawings) == 50
-    assert all(row["crop"] != "9,9,9,9" for row in photos)
+    assert len({row["file"] for row in rows}) == len(photos) + len(drawings) == 100
+    assert sorted(row["crop"] for row in photos) == sorted(row["crop"] for row in ledger() if row["label"] == "photo")
     assert {row["package"] for row in drawings} == {"openclipart-png"}
     assert not any(row["original_path"].endswith("ms_01.png") for row in drawings)
     assert not any(int(row["from"].removesuffix(".jpg")) % 7 == 0 for row in drawings)
     subjects = Counter(Path(row["original_path"]).parent.name for row in drawings)
     assert max(subjects.values()) - min(subjects.values()) <= 1
-    assert all(row["licence"] in {"LicenseRef-public-domain", "CC0-1.0"} for row in rows)
+    assert all(row["holder"] == f"holder {row['from'].removesuffix('.jpg')}" for row in rows)
+    assert {row["licence"] for row in photos} == {"CC-BY-2.0"}
+
+
+@pytest.mark.parametrize("licence", ["GPL-2.0-only", "CC-BY-SA-3.0", "CC-BY-NC-2.0", "GFDL-1.2-no-invariants-only", ""])
+def test_a_licence_that_is_not_permitted_is_refused(tmp_path: Path, licence: str) -> None:
+    with pytest.raises(UserError) as caught:
+        choose.choose(corpus(tmp_path, licence))
+    assert str(caught.value) == (
+        f"0.jpg: its licence does not let us ship it (got {licence or 'none'}). "
+        "Take only CC-BY-1.0, CC-BY-2.0, CC-BY-3.0, CC0-1.0, LicenseRef-public-domain."
+    )
+    with pytest.raises(UserError, match="does not let us ship it"):
+        choose.choose(corpus(tmp_path, drawings=licence))
+
+
+def test_a_note_that_is_stricter_than_the_manifest_is_refused() -> None:
+    row = {"file": "a.jpg", "licence": "CC0-1.0", "note_licence": "CC-BY-SA-4.0"}
+    with pytest.raises(UserError, match=r"got CC-BY-SA-4\.0"):
+        choose.permitted(row)
+    assert choose.permitted(row | {"note_licence": ""})
+    assert choose.permitted({"file": "a.jpg", "licence": "CC-BY-3.0"})
