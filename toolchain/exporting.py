@@ -9,8 +9,8 @@ from rich.console import RenderableType
 
 from benchmarks.parity_report import CategoryParity, ParityReport
 from exporters.export import export
-from exporters.formats import ExportOptions, Processor, load_format
-from models.bundle import Bundle
+from exporters.formats import ExportOptions, Processor, check_request, load_format
+from models.bundle import Bundle, check_target
 from models.errors import VerdictError
 from models.processor import features, int8_saturates
 from toolchain.output import Progress, size_text
@@ -60,12 +60,14 @@ def export_and_compare(request: Request, options: ExportOptions, progress: Progr
         UserError: what ``exporters.export.export`` objects to, or pictures that cannot be found.
     """
     recipe = request.recipe or load_format(request.format).RECIPES[0]
+    check_request(request.format, recipe, options)
     originals = originals_named(request.classifiers)
     labels = [label for original in originals for label in original.manifest.spec.labels]
     calibration = None if options.calibrate is None else [str(options.calibrate)]
     examples = find_examples(request.images or calibration, labels)
     name = options.name or "-".join(original.manifest.name for original in originals)
     target = request.out or Path("exports", f"{name}-{request.format}-{recipe}")
+    check_target(target, overwrite=options.overwrite)
     progress("starting Keras")
     quiet_keras()
     bundle = export(originals, request.format, recipe, target, options, progress)

@@ -36,7 +36,7 @@ def originals_named(names: Sequence[str] | None) -> tuple[Bundle, ...]:
 
 
 def originals_of(bundle: Bundle, names: Sequence[str] | None = None) -> tuple[Bundle, ...]:
-    """Return what ``bundle`` was made from: those of these names, or, without any, those that its manifest names.
+    """Return what ``bundle`` was made from, in the order of its categories: ``names``, or those in its manifest.
 
     Raises:
         BundleError: they cannot be found, or their categories are not those of the bundle.
@@ -49,7 +49,8 @@ def originals_of(bundle: Bundle, names: Sequence[str] | None = None) -> tuple[Bu
     else:
         originals = find_parents(bundle.manifest.parent)
     _check_same_task(bundle, originals)
-    return originals
+    labels = bundle.manifest.spec.labels
+    return tuple(sorted(originals, key=lambda original: labels.index(original.manifest.spec.labels[0])))
 
 
 def _check_same_task(bundle: Bundle, originals: Sequence[Bundle]) -> None:
