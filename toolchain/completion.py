@@ -1,6 +1,8 @@
 """What the shell offers when the user presses the tabulator key."""
 
+import pkgutil
 from collections.abc import Iterable
+from importlib.util import find_spec
 
 
 def classifiers(incomplete: str) -> list[str]:
@@ -12,9 +14,7 @@ def classifiers(incomplete: str) -> list[str]:
 
 def formats(incomplete: str) -> list[str]:
     """Return the formats that we export to."""
-    from exporters.formats import format_names
-
-    return _beginning(incomplete, format_names())
+    return _beginning(incomplete, _modules("exporters.formats"))
 
 
 def recipes(incomplete: str) -> list[str]:
@@ -26,9 +26,14 @@ def recipes(incomplete: str) -> list[str]:
 
 def runtimes(incomplete: str) -> list[str]:
     """Return the runtimes that we have."""
-    from models.runtimes import runtime_names
+    return _beginning(incomplete, _modules("models.runtimes"))
 
-    return _beginning(incomplete, runtime_names())
+
+def _modules(package: str) -> Iterable[str]:
+    """Return the names of the modules in a package that is found but not imported, for the shell waits."""
+    found = find_spec(package)
+    folders = found.submodule_search_locations if found else None
+    return (module.name for module in pkgutil.iter_modules(folders or []))
 
 
 def _beginning(incomplete: str, names: Iterable[str]) -> list[str]:

@@ -49,8 +49,8 @@ class Output:
         _write(f"{text}\n", sys.stdout)
 
     def show(self, *parts: "RenderableType") -> None:
-        """Print tables for a reader, folded to the width of the terminal."""
-        _write(_rendered(sys.stdout, *parts), sys.stdout)
+        """Print tables for a reader, folded to the width of the terminal, and an empty line after them."""
+        _write(_rendered(sys.stdout, *parts, ""), sys.stdout)
 
     def styled(self, line: "Text") -> None:
         """Print one line of data, in colours on a terminal, never folded."""

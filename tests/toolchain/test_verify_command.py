@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from benchmarks.metrics import metric, metric_names
 from benchmarks.parity_report import ParityReport
 from models.runtimes.null import write_null
 from toolchain.verification.report import VerificationReport
@@ -45,6 +46,28 @@ def test_flips_are_counted_at_each_threshold(verify, export):
     assert red["operating_points"]["review"]["newly_flagged"] == ["other/grey.png"]
     assert red["operating_points"]["block"]["newly_flagged"] == []
     assert green["operating_points"]["review"]["newly_flagged"] == []
+
+
+def test_pictures_that_change_sides_are_named(verify, export):
+    shown = verify(export(bias=(0.22, 0.0)))
+    (line,) = [line for line in shown.out.splitlines() if line.startswith("other/grey.png ")]
+    assert line.split() == ["other/grey.png", "review", "0.0392", "0.2592"]
+
+
+def test_many_that_change_sides_are_cut_short(rct, export, original, paint):
+    for number in range(15):
+        paint(f"many/{number:02}.png", (60, number, 0))
+    bundle = export(bias=(0.1, 0.0))
+    shown = rct("verify", bundle.path, "--original", original.path, "--images", paint("many/x.png", (0, 0, 0)).parent)
+    assert "and 3 more, see --json" in shown.out
+    assert "11.png" in shown.out
+    assert "12.png" not in shown.out
+
+
+def test_every_metric_of_a_difference_is_shown(verify, export):
+    shown = verify(export())
+    for name in metric_names("difference"):
+        assert metric("difference", name).TITLE in shown.out
 
 
 def test_json_is_the_whole_report(verify, export, original):

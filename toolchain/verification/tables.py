@@ -10,7 +10,8 @@ from models.errors import VerdictError
 from toolchain.table import facts, table, title, verdict
 from toolchain.verification.report import LayerSearch, VerificationReport
 
-_SHOWN = ("max_abs", "p99_abs", "mean_abs", "logit_mean_abs", "logit_cosine")
+_FIRST = ("max_abs", "p99_abs", "mean_abs", "logit_mean_abs", "logit_p99_abs")
+_FLIPS = 12
 _LAYERS = 6
 
 
@@ -20,6 +21,8 @@ def verification_tables(report: VerificationReport) -> list[RenderableType]:
     parts: list[RenderableType] = [title(f"{report.bundle} against {about['original']}"), facts(list(_summary(report)))]
     for category in report.parity.categories:
         parts += [title(f"category {category.name}"), _difference_table(category, report.parity)]
+        if flipped := _flip_rows(category, report.parity):
+            parts += [title("decisions that changed"), table(("picture", "at", "original", "bundle"), flipped)]
         if category.quality:
             parts += [title(f"category {category.name}, against the labels"), _quality_table(category)]
     if report.layers:
@@ -73,7 +76,7 @@ def _difference_table(category: CategoryParity, report: ParityReport) -> Rendera
         "logit_mean_abs": tolerance.mean_abs_logit,
     }
     rows = []
-    for name in _SHOWN:
+    for name in sorted(category.difference, key=lambda name: (*_FIRST, name).index(name)):
         measured = category.difference[name]
         limit = limits.get(name)
         shown = "" if limit is None else f"{limit:g}"
@@ -83,6 +86,18 @@ def _difference_table(category: CategoryParity, report: ParityReport) -> Rendera
         count = f"{len(at.flipped)} of {len(report.pictures)}"
         rows.append((f"flips at {point} ({at.threshold:g})", count, _percent_range(at.flip_rate), allowed))
     return table(("measure", "value", "95 % interval", "limit"), rows, right={"value", "limit"})
+
+
+def _flip_rows(category: CategoryParity, report: ParityReport) -> list[tuple[str, ...]]:
+    """Return the pictures that changed sides, with both scores, and in the last row how many were left out."""
+    scores = dict(zip(report.pictures, zip(category.original, category.candidate, strict=True), strict=True))
+    rows = [
+        (name, point, *("-" if score is None else f"{score:.4f}" for score in scores[name]))
+        for point, at in category.operating_points.items()
+        for name in at.flipped
+    ]
+    left_out = len(rows) - _FLIPS
+    return rows if left_out <= 0 else [*rows[:_FLIPS], (f"and {left_out} more, see --json", "", "", "")]
 
 
 def _percent_range(measured: Measurement) -> str:
