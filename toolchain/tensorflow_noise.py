@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 _NOISE = re.compile(
-    rb"^(I\d{4} |WARNING: All log messages before absl::InitializeLog|.*Unable to register cu|.*computation_placer)|^$"
+    rb"$|I\d{4} |WARNING: All log messages before absl::InitializeLog|To enable the following instructions: "
+    rb"|.*Unable to register cu|.*computation_placer"
 )
 
 
