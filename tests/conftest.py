@@ -6,11 +6,12 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
-import numpy as np  # noqa: E402
-import pytest  # noqa: E402
-from tiny import TINY, randomise, tiny_spec, write_original  # noqa: E402
+import numpy as np
+import pytest
+from PIL import Image
+from tiny import TINY, randomise, tiny_spec, write_original
 
-from models import resnet50  # noqa: E402
+from models import resnet50
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -39,5 +40,15 @@ def pictures():
     made = [np.full((64, 64, 3), value) for value in (0, 128, 255)]
     made += [np.stack([(rows * step) % 256, (columns * step) % 256, (rows + columns) % 256], -1) for step in (1, 4, 37)]
     made += [chance.integers(0, 256, (64, 64, 3)) for _ in range(3)]
-    made += [np.kron(chance.integers(0, 256, (size, size, 3)), np.ones((64 // size, 64 // size, 1))) for size in (2, 4, 8)]
+    tiles = [(chance.integers(0, 256, (size, size, 3)), 64 // size) for size in (2, 4, 8)]
+    made += [np.kron(colours, np.ones((side, side, 1))) for colours, side in tiles]
     return np.stack(made).astype(np.uint8)
+
+
+@pytest.fixture(scope="session")
+def calibration_folder(tmp_path_factory, pictures):
+    """A folder of generated pictures to calibrate on: the twelve, and their mirror images."""
+    folder = tmp_path_factory.mktemp("calibration")
+    for index, pixels in enumerate([*pictures, *pictures[:, ::-1, ::-1]]):
+        Image.fromarray(pixels).save(folder / f"{index:02}.png")
+    return folder

@@ -40,7 +40,8 @@ def randomise(model, seed):
         elif type(layer).__name__ == "Conv2D":
             fan_in = np.prod(weights[0].shape[:3])
             scale = (0.01 if layer.name == "conv1_conv" else 1) * np.sqrt(2 / fan_in)
-            layer.set_weights([scale * chance.normal(size=weights[0].shape), 0.1 * chance.normal(size=weights[1].shape)])
+            kernel, bias = (chance.normal(size=weight.shape) for weight in weights)
+            layer.set_weights([scale * kernel, 0.1 * bias])
         elif weights:
             layer.set_weights([0.1 * chance.normal(size=weight.shape) / np.sqrt(weight.shape[0]) for weight in weights])
     return model

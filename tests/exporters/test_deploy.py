@@ -162,7 +162,7 @@ def test_another_backbone_is_not_joined(tiny_original, network, tmp_path):
     spec = tiny_spec("blue")
     other = deploy_model(randomise(training_form(TINY, spec.labels, 64, 64), seed=2), spec)
     assert backbone_sha256(other) != backbone_sha256(network)
-    with pytest.raises(UserError, match="blue: another backbone than red, green. Export them one by one."):
+    with pytest.raises(UserError, match=r"blue: another backbone than red, green\. Export them one by one\."):
         join([network, other])
 
 
@@ -222,3 +222,18 @@ def test_another_network():
     model = keras.Sequential([keras.Input((64, 64, 3)), keras.layers.Conv2D(3, 3), keras.layers.Dense(1)])
     with pytest.raises(NetworkError, match="one: not a tiny: it has no layer conv1_conv"):
         deploy_model(model, tiny_spec("one"))
+
+
+@pytest.mark.slow
+def test_the_full_resnet50_is_keras_applications_in_its_inference_form_too():
+    theirs = keras.applications.ResNet50(weights=None, include_top=False, pooling="avg")
+    randomise(theirs, seed=3)
+    scores = keras.layers.Dense(1, activation="sigmoid")
+    model = keras.Model(theirs.input, scores(theirs.output))
+    scores.set_weights([0.02 * np.random.default_rng(3).normal(size=(2048, 1)), np.zeros(1)])
+    spec = tiny_spec("one", side=224).model_copy(update={"backbone": "resnet50"})
+    pictures = np.random.default_rng(0).integers(0, 256, (2, 224, 224, 3)).astype(np.uint8)
+    expected = model.predict_on_batch(keras.applications.resnet50.preprocess_input(pictures.astype(np.float32)))
+    network = deploy_model(model, spec)
+    for form in (network, read_blocks(network)):
+        np.testing.assert_allclose(inference_form(form).predict_on_batch(pictures), expected, atol=1e-5)
