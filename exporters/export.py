@@ -61,7 +61,15 @@ def export(
         calibration = None
         if recipe in module.CALIBRATED:
             limit = weight_limit(options.cpu)
-            prepared = prepare(network, spec.preprocessing, pictures, progress, method=options.calibrator, limit=limit)
+            prepared = prepare(
+                network,
+                spec.preprocessing,
+                pictures,
+                progress,
+                method=options.calibrator,
+                rounding=options.rounding or "second-order",
+                limit=limit,
+            )
             network, ranges, calibration = prepared.network, prepared.ranges, prepared.calibration
         job = Job(recipe, spec, parent, folder, options, ranges, calibration, progress)
         written = module.write(network, job)

@@ -1,7 +1,7 @@
 """Weights of somebody's ResNet50 into our training form, by the names of the layers.
 
-    load_backbone(model, "imagenet")                    # keras.applications', downloaded once
-    load_backbone(model, "resnet50_notop.h5")           # a file in any of Keras' formats
+load_backbone(model, "imagenet")                    # keras.applications', downloaded once
+load_backbone(model, "resnet50_notop.h5")           # a file in any of Keras' formats
 """
 
 from collections.abc import Mapping
@@ -37,7 +37,9 @@ def load_backbone(model: Any, arch: Architecture, source: str) -> None:
             given, needed = ([tuple(array.shape) for array in arrays] for arrays in (found[layer.name], layer.weights))
             if given != needed:
                 raise NetworkError(
-                    source, f"not a {arch.name}: layer {layer.name} has shapes {given}, not {needed}", "Name another file."
+                    source,
+                    f"not a {arch.name}: layer {layer.name} has shapes {given}, not {needed}",
+                    "Name another file.",
                 )
             layer.set_weights(found[layer.name])
 
@@ -88,7 +90,7 @@ def _read_older(path: Path) -> _Weights:
     import h5py
 
     with h5py.File(path, "r") as file:
-        root = file["model_weights"] if "model_weights" in file else file
+        root = file.get("model_weights", file)
         return {
             _text(layer): [np.asarray(root[layer][name]) for name in root[layer].attrs["weight_names"]]
             for layer in root.attrs["layer_names"]

@@ -9,7 +9,7 @@ it: exporters.deploy computes its weights, and every format is made from it.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -185,11 +185,15 @@ def training_form(
     return keras.Model(image, scores, name=arch.name)
 
 
-def inference_form(network: InferenceNetwork, strides: Strides = "moved") -> Any:
+def inference_form(
+    network: InferenceNetwork, strides: Strides = "moved", after: Callable[[Tensor, str], Tensor] | None = None
+) -> Any:
     """Build the network that ships, with its weights: uint8 RGB pictures in, scores out.
 
     A constant fourth channel of 255 carries the mean that the first convolution takes away (see exporters.deploy).
     With ``strides="trained"`` the strides stay where they were trained, to show that moving them changes nothing.
+    ``after(x, layer)`` may replace the output of every ReLU and of every convolution that has none behind it; what
+    it returns is what the next layers read.
 
     Returns:
         keras.Model: uint8 [n, height, width, 3] to float32 [n, len(network.labels)] in [0, 1].
@@ -211,13 +215,17 @@ def inference_form(network: InferenceNetwork, strides: Strides = "moved") -> Any
         layer = layers.Conv2D(filters, kernel, strides=stride, padding=padding, name=f"{name}_conv")
         x = layer(x)
         layer.set_weights([network.convolutions[name].kernel, network.convolutions[name].bias])
-        return x
+        return after(x, f"{name}_conv") if after and name.endswith(("_0", "_3")) else x
+
+    def relu(x: Tensor, name: str) -> Tensor:
+        x = layers.Activation("relu", name=name)(x)
+        return after(x, name) if after else x
 
     image = keras.Input((network.height, network.width, 3), dtype="uint8", name="image")
     x = ops.pad(ops.cast(image, "float32"), [[0, 0], [0, 0], [0, 0], [0, 1]], constant_values=255)
     if network.reads_blocks:
         x = _blocks_to_channels(ops, x, network.height // 2, network.width // 2)
-    x = _body(arch, x, _keras_builder(arch, convolve), strides)
+    x = _body(arch, x, replace(_keras_builder(arch, convolve), relu=relu), strides)
     features = layers.GlobalAveragePooling2D(name="avg_pool")(x)
     logits = [_head(layers, features, head, f"head{i}") for i, head in enumerate(network.heads)]
     joined = logits[0] if len(logits) == 1 else layers.Concatenate(name="logits")(logits)

@@ -6,6 +6,7 @@ A format module has these names, and imports what it writes with only inside ``w
     CALIBRATED: frozenset[str]                   those of them that need activation ranges (Job.ranges)
     OPTIONS: frozenset[str]                      the fields of ExportOptions that it heeds
     DISTRIBUTION: str                            the package on PyPI that it needs
+    check(options)                               raises UserError for values of them that cannot be
     write(network, job) -> Written               the model file(s), in job.folder
 """
 
@@ -31,7 +32,7 @@ class ExportOptions:
 
     ``batch``: pictures per run, None for any number. ``calibrate``: a folder of pictures to measure activations on,
     None for those that we ship. ``calibrator``: a name in exporters.calibration. ``cpu``: the processor that int8
-    is meant for. ``name``: of the bundle.
+    is meant for. ``rounding``: how int8 weights come onto their grids. ``name``: of the bundle.
     """
 
     overwrite: bool = False
@@ -42,6 +43,7 @@ class ExportOptions:
     calibrate: Path | None = None
     calibrator: str | None = None
     cpu: Processor | None = None
+    rounding: Literal["second-order", "nearest"] | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,8 @@ class Format(Protocol):
     OPTIONS: frozenset[str]
     DISTRIBUTION: str
 
+    def check(self, options: ExportOptions) -> None: ...  # noqa: D102
+
     def write(self, network: InferenceNetwork, job: Job) -> Written: ...  # noqa: D102
 
 
@@ -114,5 +118,7 @@ def check_request(name: str, recipe: str, options: ExportOptions) -> Format:
     for option in fields(ExportOptions):
         given = getattr(options, option.name) not in (None, False)
         if given and option.name not in module.OPTIONS | {"overwrite", "name"}:
-            raise UserError(f"--{option.name.replace('_', '-')}", f"{name} has no such option", "Leave it out.")
+            flag = "target-cpu" if option.name == "cpu" else option.name.replace("_", "-")
+            raise UserError(f"--{flag}", f"{name} has no such option", "Leave it out.")
+    module.check(options)
     return module

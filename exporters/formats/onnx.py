@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from exporters.deploy import read_blocks
-from exporters.formats import Job, Written
+from exporters.formats import ExportOptions, Job, Written
 from exporters.onnx.convert import INPUT, OUTPUT, to_onnx
 from exporters.onnx.float16 import to_float16
 from exporters.onnx.quantize import quantize
@@ -17,7 +17,7 @@ from models.resnet50 import InferenceNetwork
 
 RECIPES = ("fp32", "fp16", "int8")
 CALIBRATED = frozenset({"int8"})
-OPTIONS = frozenset({"batch", "opset", "ir_version", "calibrate", "calibrator", "cpu"})
+OPTIONS = frozenset({"batch", "opset", "ir_version", "calibrate", "calibrator", "cpu", "rounding"})
 DISTRIBUTION = "tf2onnx"
 
 MODEL = "model.onnx"
@@ -30,13 +30,15 @@ DEFAULT_OPSET = 13
 _IR_RUNTIMES: Mapping[int, str] = {7: "1.6", 8: "1.10", 9: "1.15", 10: "1.18"}
 
 
+def check(options: ExportOptions) -> None:
+    """Raise UserError for an opset or IR version that is not supported, or that do not go together."""
+    _versions(options.opset, options.ir_version)
+
+
 def write(network: InferenceNetwork, job: Job) -> Written:
     """Write ``model.onnx``.
 
     The default opset 13 with IR version 7 is read by every ONNX Runtime since 1.6; nothing in the graph needs more.
-
-    Raises:
-        UserError: an opset or IR version that is not supported, or that do not go together.
     """
     import onnx
 

@@ -24,9 +24,7 @@ class Moments:
     covariance: NDArray[np.float64]
 
 
-def input_moments(
-    network: InferenceNetwork, batches: Iterable[NDArray[np.uint8]], seed: int = 0
-) -> dict[str, Moments]:
+def input_moments(network: InferenceNetwork, batches: Iterable[NDArray[np.uint8]], seed: int = 0) -> dict[str, Moments]:
     """Return the moments of every convolution's input, by the names of ``architecture.convolutions()``.
 
     Memory is that of one batch and of the covariances, whatever the number of pictures.
@@ -73,4 +71,4 @@ def _windows(values: NDArray[np.float32], layer: Any, chance: np.random.Generato
     picture = np.arange(len(values))[:, None, None, None]
     offset = np.arange(size)
     found = values[picture, top[:, :, None, None] + offset[:, None], left[:, :, None, None] + offset[None, :]]
-    return found.reshape(-1, size * size * values.shape[-1])
+    return np.asarray(found.reshape(-1, size * size * values.shape[-1]))

@@ -66,11 +66,11 @@ def equalize(
 
 
 def channel_factors(peaks: NDArray[np.float64], strength: float) -> NDArray[np.float64]:
-    """Return the factor to divide each channel by, in [FLOOR, 1], from the largest value that it reaches, [channels]."""
+    """Return the factor to divide each channel by, in [FLOOR, 1], from the largest values reached, [channels]."""
     largest = peaks.max()
     if largest <= 0:
         return np.ones_like(peaks)
-    return np.maximum((peaks / largest) ** strength, FLOOR)
+    return np.asarray(np.maximum((peaks / largest) ** strength, FLOOR))
 
 
 def rescale(network: InferenceNetwork, stream: Stream, factors: NDArray[np.float64]) -> InferenceNetwork:

@@ -9,16 +9,25 @@ channel's largest weight stays where it is, at the last level, so that whoever q
 same scale (exporters.quantization.grid).
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from exporters.quantization.covariance import Moments
 from exporters.quantization.grid import weight_scales
-from models.resnet50 import Affine
+from models.resnet50 import Affine, InferenceNetwork
 
 DAMPING = 0.01
 """Share of the mean variance that is added to every variance, against directions that the pictures never showed."""
 _BLOCK = 128
+
+
+def round_network(network: InferenceNetwork, moments: Mapping[str, Moments], limit: int = 127) -> InferenceNetwork:
+    """Return the network with every convolution rounded; ``moments`` are those of its float convolutions' inputs."""
+    rounded = {name: round_second_order(affine, moments[name], limit) for name, affine in network.convolutions.items()}
+    return replace(network, convolutions=rounded)
 
 
 def round_second_order(affine: Affine, moments: Moments, limit: int = 127) -> Affine:

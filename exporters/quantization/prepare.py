@@ -6,14 +6,18 @@ from typing import Literal
 
 from exporters.calibration import calibrator
 from exporters.calibration.pictures import CalibrationSet
+from exporters.quantization.covariance import input_moments
+from exporters.quantization.equalize import equalize
+from exporters.quantization.gptq import round_network
 from exporters.quantization.nearest import round_nearest
 from exporters.quantization.ranges import Range, measure
+from exporters.quantization.simulate import mean_logits, shift_logits, simulated_form
 from models.errors import UnknownName
 from models.manifest import Calibration
 from models.preprocessing import Preprocessing
-from models.resnet50 import InferenceNetwork
+from models.resnet50 import InferenceNetwork, inference_form
 
-Rounding = Literal["nearest"]
+Rounding = Literal["second-order", "nearest"]
 BATCH = 8
 DEFAULT_CALIBRATOR = "percentile"
 
@@ -50,9 +54,13 @@ def prepare(
     progress: Callable[[str], None],
     *,
     method: str | None = None,
+    rounding: Rounding = "second-order",
     limit: int = 127,
 ) -> Prepared:
     """Round the weights and measure the activations.
+
+    Second-order rounding equalizes the channels first, rounds each weight knowing what the others cost, and takes the
+    mean of what is left out of the logits. Nearest rounding does none of this; it is there to compare with.
 
     Args:
         network: the float network (exporters.deploy).
@@ -60,6 +68,7 @@ def prepare(
         pictures: what to calibrate on.
         progress: told what is being done.
         method: how ranges follow from what was seen, a name in exporters.calibration.
+        rounding: how weights come onto their grids.
         limit: the largest quantized weight, 127, or 63 for processors without int8 dot products.
 
     Raises:
@@ -67,7 +76,20 @@ def prepare(
         UserError: too few pictures can be read.
     """
     chosen = method or DEFAULT_CALIBRATOR
+    original = network
+    if rounding == "second-order":
+        progress("equalizing channels")
+        network = equalize(network, pictures.batches(rule, BATCH))
     progress(f"measuring activations on {len(pictures.paths)} pictures ({chosen})")
     ranges = measure(network, pictures.batches(rule, BATCH), calibrator(chosen))
-    rounded = round_nearest(network, rule, limit)
+    if rounding == "nearest":
+        rounded = round_nearest(network, rule, limit)
+    else:
+        progress("measuring what each convolution reads")
+        moments = input_moments(network, pictures.batches(rule, BATCH))
+        progress(f"rounding the weights of {len(moments)} convolutions")
+        rounded = round_network(network, moments, limit)
+        before = mean_logits(inference_form(original), pictures.batches(rule, BATCH))
+        after = mean_logits(simulated_form(rounded, ranges), pictures.batches(rule, BATCH))
+        rounded = shift_logits(rounded, before - after)
     return Prepared(rounded, ranges, Calibration(method=chosen, pictures=len(pictures.paths), sha256=pictures.sha256))

@@ -40,6 +40,10 @@ def export(
         Literal["this", "vnni", "avx2", "arm"] | None,
         typer.Option("--target-cpu", help="What int8 is to run on.", show_default=False),
     ] = None,
+    rounding: Annotated[
+        Literal["second-order", "nearest"] | None,
+        typer.Option("--rounding", help="How int8 weights are rounded.", show_default=False),
+    ] = None,
     batch: Annotated[int, typer.Option("--batch", min=0, metavar="N", help="Pictures per run, 0 for any.")] = 0,
     opset: Annotated[int | None, typer.Option("--opset", metavar="N", help="ONNX operator set.")] = None,
     ir_version: Annotated[int | None, typer.Option("--ir-version", metavar="N", help="ONNX file version.")] = None,
@@ -64,6 +68,7 @@ def export(
         calibrate=calibrate,
         calibrator=calibrator,
         cpu=meant_for(target_cpu),
+        rounding=rounding,
     )
     with output.progress() as progress:
         exported = export_and_compare(request, options, progress, output.warn)
