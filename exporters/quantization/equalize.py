@@ -4,7 +4,8 @@ A positive factor per channel passes through a ReLU and through an addition: wha
 by it if all that read the channel multiply by it (Nagel et al. 2019, arXiv:1906.04721; Meller et al. 2019,
 arXiv:1902.01917). Inside a block that is one convolution and the next. A stage's residual stream is written by every
 block's last convolution and the first shortcut, and read by every following block, the next stage and the head: its
-channels keep one factor from beginning to end.
+channels keep one factor from beginning to end. What is written is quantized too, before the addition and the ReLU: a
+channel that the ReLU mostly cuts off may still be written with large negative values, and counts as large.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -37,17 +38,18 @@ class Stream:
 
 
 def streams(arch: Architecture) -> Iterator[Stream]:
-    """Yield every tensor after a ReLU, the residual stream of a stage as one."""
+    """Yield every tensor after a ReLU; the residual stream of a stage, and all that is added to it, as one."""
     yield Stream(("conv1_relu",), ("conv1",), ("conv2_block1_0", "conv2_block1_1"))
     for stage, blocks in enumerate(arch.blocks, start=2):
         names = [f"conv{stage}_block{block}" for block in range(1, blocks + 1)]
         for name in names:
             for branch in (1, 2):
                 yield Stream((f"{name}_{branch}_relu",), (f"{name}_{branch}",), (f"{name}_{branch + 1}",))
+        writers = (f"{names[0]}_0", *(f"{name}_3" for name in names))
         after = () if stage == 5 else (f"conv{stage + 1}_block1_0", f"conv{stage + 1}_block1_1")
         yield Stream(
-            seen=tuple(f"{name}_out" for name in names),
-            writers=(f"{names[0]}_0", *(f"{name}_3" for name in names)),
+            seen=(*(f"{name}_out" for name in names), *(f"{name}_conv" for name in writers)),
+            writers=writers,
             readers=(*(f"{name}_1" for name in names[1:]), *after),
             head=stage == 5,
         )
@@ -98,12 +100,12 @@ def _affine(kernel: NDArray[np.floating], bias: NDArray[np.floating]) -> Affine:
 def _peaks(
     network: InferenceNetwork, batches: Iterable[NDArray[np.uint8]], layers: list[str]
 ) -> Mapping[str, NDArray[np.float64]]:
-    """Return, for each layer and channel, the mean over pictures of the largest value in the picture."""
+    """Return, for each layer and channel, the mean over pictures of the largest absolute value in the picture."""
     run = layer_outputs(network, layers)
     sums: dict[str, NDArray[np.float64]] = {}
     count = 0
     for batch in batches:
         count += len(batch)
         for name, values in zip(layers, run(batch), strict=True):
-            sums[name] = sums.get(name, 0.0) + values.max(axis=(1, 2)).sum(axis=0, dtype=np.float64)
+            sums[name] = sums.get(name, 0.0) + np.abs(values).max(axis=(1, 2)).sum(axis=0, dtype=np.float64)
     return {name: total / count for name, total in sums.items()}
