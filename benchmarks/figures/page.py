@@ -104,7 +104,7 @@ def _latency(figures: Path) -> Iterator[str]:
             f"## ONNX: how fast, on {'one thread' if threads == 1 else f'{threads} threads'}?",
             "",
             f"Batch 1, ONNX Runtime's CPU provider, model only, {count} runs of each, interleaved; the ratio is the",
-            "median of pairs with its 95 % interval. A peer gets the float tensor that it wants, ours the uint8 picture.",
+            "median of pairs with its 95 % interval. A peer gets its float tensor, ours the uint8 picture.",
             "`python -m benchmarks.figures.onnx_latency --peer open_nsfw.onnx --out docs/figures/onnx_latency_1.json`",
             "",
             "| ours | ms | against | ms | ratio | set out to reach |",
