@@ -37,10 +37,10 @@ class Architecture:
     def convolutions(self) -> tuple[str, ...]:
         """Return the names of all convolutions, in the order in which they run (53 of them)."""
         names: list[str] = []
-        _body(
+        run_body(
             self,
             None,
-            _Builder(
+            Operations(
                 convolve=lambda _, name, *__: names.append(name),
                 relu=lambda *_: None,
                 add=lambda *_: None,
@@ -101,12 +101,18 @@ class InferenceNetwork:
 
 
 Tensor = Any
-"""A Keras tensor (Keras has no types of its own)."""
+"""A tensor of whatever library the operations are of."""
+Around = tuple[tuple[int, int], tuple[int, int]]
+"""Zeros before and after the rows, and before and after the columns."""
 
 
 @dataclass(frozen=True)
-class _Builder:
-    """The operations that a body is made of: what differs between the two forms, and between building and listing."""
+class Operations:
+    """What a body is made of, in one library: Keras for the two forms here, others in the exporters.
+
+    ``relu``, ``add`` and ``subsample`` (every second row and column) are told the name of their layer; ``pool`` is the
+    3x3 maximum of stride 2 after ``Architecture.pool_padding``.
+    """
 
     convolve: Callable[[Tensor, str, int, int, int], Tensor]
     """From (x, name, filters, kernel size, stride), batch norm included if the form has one."""
@@ -116,8 +122,8 @@ class _Builder:
     subsample: Callable[[Tensor, str], Tensor]
 
 
-def _body(arch: Architecture, x: Tensor, build: _Builder, strides: Strides) -> Tensor:
-    """Run the blocks over ``x``.
+def run_body(arch: Architecture, x: Tensor, build: Operations, strides: Strides = "moved") -> Tensor:
+    """Run ``build``'s operations over ``x``, from the first convolution to the last ReLU, and return what they return.
 
     With moved strides, a stage's last block computes only the even positions, the only ones that the next stage's
     strided 1x1 convolutions would read.
@@ -139,14 +145,14 @@ def _body(arch: Architecture, x: Tensor, build: _Builder, strides: Strides) -> T
     return x
 
 
-def _keras_builder(arch: Architecture, convolve: Callable[[Tensor, str, int, int, int], Tensor]) -> _Builder:
+def _keras_builder(arch: Architecture, convolve: Callable[[Tensor, str, int, int, int], Tensor]) -> Operations:
     from keras import layers
 
     def pool(x: Tensor) -> Tensor:
         x = layers.ZeroPadding2D((arch.pool_padding, arch.pool_padding), name="pool1_pad")(x)
         return layers.MaxPooling2D(3, strides=2, name="pool1_pool")(x)
 
-    return _Builder(
+    return Operations(
         convolve=convolve,
         relu=lambda x, name: layers.Activation("relu", name=name)(x),
         add=lambda shortcut, x, name: layers.Add(name=name)([shortcut, x]),
@@ -177,7 +183,7 @@ def training_form(
         return layers.BatchNormalization(epsilon=arch.epsilon, name=f"{name}_bn")(x)
 
     image = keras.Input((height, width, 3), name="image")
-    x = _body(arch, image, _keras_builder(arch, convolve), "trained")
+    x = run_body(arch, image, _keras_builder(arch, convolve), "trained")
     x = layers.GlobalAveragePooling2D(name="avg_pool")(x)
     if dropout:
         x = layers.Dropout(dropout, name="dropout")(x)
@@ -204,14 +210,11 @@ def inference_form(
     arch = network.architecture
 
     def convolve(x: Tensor, name: str, filters: int, kernel: int, stride: int) -> Tensor:
-        padding = "valid"
         if name == "conv1" and network.reads_blocks:
             kernel, stride = 4, 1
-            x = layers.ZeroPadding2D(((2, 1), (2, 1)), name="conv1_pad")(x)
-        elif kernel == 3 and stride == 1:
-            padding = "same"
-        elif kernel > 1:
-            x = layers.ZeroPadding2D(_centred(kernel, *x.shape[1:3]), name=f"{name}_pad")(x)
+        padding = "same" if kernel == 3 and stride == 1 else "valid"
+        if kernel > 1 and padding == "valid":
+            x = layers.ZeroPadding2D(zeros_around(kernel, stride, *x.shape[1:3]), name=f"{name}_pad")(x)
         layer = layers.Conv2D(filters, kernel, strides=stride, padding=padding, name=f"{name}_conv")
         x = layer(x)
         layer.set_weights([network.convolutions[name].kernel, network.convolutions[name].bias])
@@ -225,7 +228,7 @@ def inference_form(
     x = ops.pad(ops.cast(image, "float32"), [[0, 0], [0, 0], [0, 0], [0, 1]], constant_values=255)
     if network.reads_blocks:
         x = _blocks_to_channels(ops, x, network.height // 2, network.width // 2)
-    x = _body(arch, x, replace(_keras_builder(arch, convolve), relu=relu), strides)
+    x = run_body(arch, x, replace(_keras_builder(arch, convolve), relu=relu), strides)
     features = layers.GlobalAveragePooling2D(name="avg_pool")(x)
     logits = [_head(layers, features, head, f"head{i}") for i, head in enumerate(network.heads)]
     joined = logits[0] if len(logits) == 1 else layers.Concatenate(name="logits")(logits)
@@ -238,10 +241,21 @@ def _blocks_to_channels(ops: Any, x: Tensor, rows: int, columns: int) -> Tensor:
     return ops.reshape(ops.transpose(x, (0, 1, 3, 2, 4, 5)), (-1, rows, columns, 16))
 
 
-def _centred(kernel: int, rows: int, columns: int) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Return the zeros before and after each axis with which a window of stride 2 is centred on the even positions."""
-    radius = kernel // 2
-    return ((radius, radius - 1 + rows % 2), (radius, radius - 1 + columns % 2))
+def zeros_around(kernel: int, stride: int, rows: int, columns: int) -> Around:
+    """Return the padding that centres a window of the inference form on every position, or on the even ones.
+
+    Args:
+        kernel: side of the window: 1, 3, 7, or 4 for one that reads blocks (of which it reads two before, one after).
+        stride: 1, or 2 for the even positions.
+        rows: height of what is read.
+        columns: width of it.
+    """
+    before = kernel // 2
+
+    def after(side: int) -> int:
+        return (kernel - 1) // 2 if stride == 1 or kernel == 1 else before - 1 + side % 2
+
+    return ((before, after(rows)), (before, after(columns)))
 
 
 def _head(layers: Any, features: Any, head: Head, name: str) -> Tensor:
