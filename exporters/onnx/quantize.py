@@ -157,14 +157,17 @@ class _Writer:
                 reader.input[:] = [back if given == name else given for given in reader.input]
 
     def _weights(self, node: Any) -> None:
-        kernel, bias = (self.float_weights[name] for name in node.input[1:3])
+        kernel, *given = (self.float_weights[name] for name in node.input[1:])
+        bias = given[0] if given else np.zeros(len(kernel), np.float32)  # the converter leaves zeros out
         scales = weight_scales(kernel, self.limit)
         levels = np.clip(np.rint(kernel / scales[:, None, None, None]), -self.limit, self.limit).astype(np.int8)
         source = self.plan.scale_of(self.plan.read[node.name])
         step = float(self.float_weights[f"{source}.scale"]) * scales.astype(np.float64)
         offset = np.clip(np.rint(bias / step), -(2**31), 2**31 - 1).astype(np.int32)
-        node.input[1] = self._dequantized(node, "kernel", levels, scales)
-        node.input[2] = self._dequantized(node, "bias", offset, step.astype(np.float32))
+        node.input[1:] = [
+            self._dequantized(node, "kernel", levels, scales),
+            self._dequantized(node, "bias", offset, step.astype(np.float32)),
+        ]
 
     def _dequantized(self, node: Any, role: str, levels: NDArray[Any], scales: NDArray[np.float32]) -> str:
         """Put ``levels`` and a DequantizeLinear, one scale per output channel, before ``node``; return its output."""

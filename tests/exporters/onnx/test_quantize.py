@@ -1,13 +1,16 @@
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import onnx
 import pytest
 from onnx import numpy_helper
 
+from exporters.onnx.convert import to_onnx
 from exporters.onnx.quantize import activation_grid, quantize, quantized_tensors, weight_scales
 from exporters.quantization.observe import layer_outputs
 from exporters.quantization.prepare import WEIGHT_LIMIT
+from models.resnet50 import Affine, inference_form
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +87,17 @@ def test_biases_are_in_units_of_input_times_weight(blocks_model, quantized):
     step = after["conv2_block1_1_relu.scale"] * after[f"{name}.kernel.scale"].astype(np.float64)
     np.testing.assert_allclose(after[f"{name}.bias.scale"], step, rtol=1e-6)
     np.testing.assert_allclose(after[f"{name}.bias.levels"] * step, before[f"{name}.bias"], atol=step.max())
+
+
+def test_a_convolution_whose_bias_is_nothing_but_zeros(network, ranges, pictures, run_model):
+    """The converter leaves such a bias out; a freshly built ResNet50 has no other."""
+    name = "conv2_block1_1"
+    unbiased = Affine(network.convolutions[name].kernel, np.zeros_like(network.convolutions[name].bias))
+    plain = replace(network, convolutions={**network.convolutions, name: unbiased})
+    model = to_onnx(plain, opset=13, ir_version=7, batch=None)
+    assert not [tensor for tensor in model.graph.initializer if tensor.name == f"{name}_conv.bias"]
+    expected = inference_form(plain).predict_on_batch(pictures)
+    assert np.abs(run_model(quantize(model, ranges), pictures)[0] - expected).max() < 0.1
 
 
 def test_without_dot_products_weights_have_seven_bits(blocks_model, ranges):
