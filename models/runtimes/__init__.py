@@ -24,6 +24,7 @@ from models.bundle import Bundle
 from models.errors import BundleError, UnknownName
 
 Device = Literal["cpu", "cuda"]
+Hint = Literal["latency", "throughput"]
 
 
 class Predict(Protocol):
@@ -37,11 +38,14 @@ class RuntimeOptions:
     """What can be asked of any runtime; one that cannot give it says so instead of giving something else.
 
     ``threads``: intra-op threads, None for the runtime's own choice. ``graph_optimization``: "all" or "none".
+    ``hint``: what matters where a runtime can choose, the time until one batch is answered ("latency") or the pictures
+    per second of large batches ("throughput"); a runtime that has no such choice does the same for both.
     """
 
     device: Device = "cpu"
     threads: int | None = None
     graph_optimization: Literal["all", "none"] = "all"
+    hint: Hint = "latency"
 
 
 class Runtime(Protocol):

@@ -1,0 +1,100 @@
+"""OpenVINO, on the CPU."""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.bundle import Bundle
+from models.errors import BundleError, UnavailableError
+from models.runtimes import Predict, RuntimeOptions
+
+FORMATS = ("openvino",)
+DISTRIBUTION = "openvino"
+
+_SIZES_KEPT = 2
+"""Compiled models kept, each for one batch size: that of a run over many pictures, and that of its last batch."""
+
+
+def load(bundle: Bundle, options: RuntimeOptions) -> Predict:
+    """Read the model; it is compiled for a batch size when that is first asked for.
+
+    With ``hint="latency"`` a batch is one request to all threads. With ``"throughput"`` pictures are requests of their
+    own, as many at a time as OpenVINO makes streams for. Arithmetic keeps the model's precision on every processor:
+    OpenVINO would fall to bfloat16 where there is hardware for it.
+
+    Raises:
+        UnavailableError: OpenVINO is not installed, or cannot give what was asked for.
+        BundleError: OpenVINO cannot read the model.
+    """
+    if options.device != "cpu":
+        raise UnavailableError(
+            f"device {options.device}", "OpenVINO runs on the processor here", "Use --device cpu, or the onnx format."
+        )
+    if options.graph_optimization == "none":
+        raise UnavailableError("graph optimization", "OpenVINO cannot leave it out", "Use the onnx format.")
+    try:
+        import openvino
+    except ImportError as error:
+        raise UnavailableError("openvino", "not installed", "pip install 'rct[openvino]'.") from error
+
+    core = openvino.Core()
+    settings = {"PERFORMANCE_HINT": options.hint.upper(), "EXECUTION_MODE_HINT": "ACCURACY"}
+    if options.threads is not None:
+        settings["INFERENCE_NUM_THREADS"] = str(options.threads)
+
+    @lru_cache(maxsize=_SIZES_KEPT)
+    def compiled(size: int) -> Any:
+        try:
+            model = core.read_model(bundle.model)
+            model.reshape([size, *bundle.manifest.inputs[0].shape[1:]])
+            return core.compile_model(model, "CPU", settings)
+        except RuntimeError as error:
+            raise BundleError(
+                bundle.model, f"OpenVINO {openvino.__version__} cannot load it ({_last_line(error)})", "See rct doctor."
+            ) from error
+
+    fixed = bundle.manifest.inputs[0].shape[0]
+    throughput = options.hint == "throughput"
+    compiled(fixed or 1)
+
+    def predict(batch: NDArray[np.uint8], /) -> NDArray[np.float32]:
+        size = fixed or (1 if throughput else len(batch))
+        parts = [_filled(batch[start : start + size], size) for start in range(0, len(batch), size)]
+        run = _side_by_side if throughput else _in_turn
+        return np.concatenate(run(compiled(size), parts))[: len(batch)]
+
+    return predict
+
+
+def _in_turn(compiled: Any, parts: list[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
+    request = compiled.create_infer_request()
+    return [np.array(request.infer([part])[0]) for part in parts]
+
+
+def _side_by_side(compiled: Any, parts: list[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
+    from openvino import AsyncInferQueue
+
+    found: dict[int, NDArray[np.float32]] = {}
+
+    def keep(request: Any, index: int) -> None:
+        found[index] = np.array(request.get_output_tensor(0).data)
+
+    queue = AsyncInferQueue(compiled)
+    queue.set_callback(keep)
+    for index, part in enumerate(parts):
+        queue.start_async([part], index)
+    queue.wait_all()
+    return [found[index] for index in range(len(parts))]
+
+
+def _filled(part: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """Fill the last part of a batch up to the size that the model takes."""
+    if len(part) == size:
+        return part
+    return np.concatenate([part, np.zeros((size - len(part), *part.shape[1:]), np.uint8)])
+
+
+def _last_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[-1][:200]
