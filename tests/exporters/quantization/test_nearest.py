@@ -58,7 +58,7 @@ def test_even_surfaces_of_any_colour_pass_as_before(network, spec):
     after = round_first_to_half(network, spec.preprocessing).convolutions["conv1"].kernel
     alone = before.astype(np.float16)
     moved = np.abs((after - before).sum(axis=(0, 1)))[:3].max()
-    assert moved < 0.1 * np.abs((alone - before).sum(axis=(0, 1)))[:3].max()
+    assert moved < 0.2 * np.abs((alone - before).sum(axis=(0, 1)))[:3].max()
     assert (after.astype(np.float16) == after).all()
 
 
