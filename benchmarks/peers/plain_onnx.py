@@ -35,7 +35,7 @@ def quantize(source: Path, target: Path, batches: Iterable[NDArray[np.float32]])
             return None if batch is None else {"image": batch}
 
     prepared = target.with_suffix(".prepared.onnx")
-    quant_pre_process(source, prepared)
+    quant_pre_process(source, prepared, skip_symbolic_shape=True)  # shapes are all known; sympy would be wanted
     quantize_static(
         prepared,
         target,
