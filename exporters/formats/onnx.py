@@ -27,6 +27,8 @@ OPSETS: Mapping[int, tuple[int, str]] = {
 }  # fmt: skip
 """Opset to the IR version that came with it, and the first ONNX Runtime that reads both (its compatibility table)."""
 DEFAULT_OPSET = 13
+_KERNELS: Mapping[tuple[str, int], str] = {("int8", 13): "1.7", ("fp16", 18): "1.15"}
+"""Where the first ONNX Runtime that reads a file is not yet one that runs it (measured, see docs/decisions.md)."""
 _IR_RUNTIMES: Mapping[int, str] = {7: "1.6", 8: "1.10", 9: "1.15", 10: "1.18"}
 
 
@@ -63,7 +65,7 @@ def write(network: InferenceNetwork, job: Job) -> Written:
         model=MODEL,
         inputs=(Tensor(name=INPUT, dtype="uint8", shape=(size, network.height, network.width, 3)),),
         outputs=(Tensor(name=OUTPUT, dtype="float32", shape=(size, len(network.labels))),),
-        minimum_runtime={"onnxruntime": minimum},
+        minimum_runtime={"onnxruntime": _newer(minimum, _KERNELS.get((job.recipe, opset), minimum))},
         details=details,
     )
 
@@ -79,7 +81,11 @@ def _versions(opset: int | None, ir_version: int | None) -> tuple[int, int, str]
         raise UserError(
             "--ir-version", f"does not go with opset {opset} (got {ir_version})", f"Give one of {', '.join(fitting)}."
         )
-    return opset, ir_version, max(runtime, _IR_RUNTIMES[ir_version], key=lambda text: [*map(int, text.split("."))])
+    return opset, ir_version, _newer(runtime, _IR_RUNTIMES[ir_version])
+
+
+def _newer(one: str, other: str) -> str:
+    return max(one, other, key=lambda text: [*map(int, text.split("."))])
 
 
 def _describe(model: Any, job: Job) -> None:

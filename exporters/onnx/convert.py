@@ -12,6 +12,8 @@ from models.resnet50 import InferenceNetwork, inference_form
 
 INPUT = "image"
 OUTPUT = "scores"
+PIXELS = "pixels"
+"""What the first convolution reads."""
 
 
 def to_onnx(network: InferenceNetwork, opset: int, ir_version: int, batch: int | None) -> Any:
@@ -57,7 +59,7 @@ def is_head(node: str) -> bool:
 
 
 def _replace_entry(graph: Any, *, blocks: bool) -> None:
-    """Turn what stands before the first convolution into Transpose, Pad and Cast, moving bytes and not floats."""
+    """Turn what stands before the first convolution into Transpose, Pad and Cast, moving bytes where it can."""
     from onnx import TensorProto, helper, numpy_helper
 
     nodes = list(graph.node)
@@ -69,10 +71,11 @@ def _replace_entry(graph: Any, *, blocks: bool) -> None:
         helper.make_node("Transpose", [INPUT], ["planes"], name="planes", perm=[0, 3, 1, 2]),
         helper.make_node("Pad", ["planes", pads, value], ["constant_channel"], name="constant_channel"),
     ]
-    if blocks:
-        entry.append(helper.make_node("SpaceToDepth", ["constant_channel"], ["blocks"], name="blocks", blocksize=2))
-    entry.append(helper.make_node("Cast", [entry[-1].output[0]], ["pixels"], name="pixels", to=TensorProto.FLOAT))
-    nodes[first].input[0] = "pixels"
+    cast = "single_pixels" if blocks else PIXELS
+    entry.append(helper.make_node("Cast", ["constant_channel"], [cast], name=cast, to=TensorProto.FLOAT))
+    if blocks:  # after the cast: ONNX Runtime gathers bytes only from 1.28 on, floats since ever
+        entry.append(helper.make_node("SpaceToDepth", [cast], [PIXELS], name=PIXELS, blocksize=2))
+    nodes[first].input[0] = PIXELS
     del graph.node[:]
     graph.node.extend(entry + nodes[first:])
     _drop_unused(graph)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exporters.onnx.convert import is_head
+from exporters.onnx.convert import PIXELS, is_head
 
 Range = tuple[float, float]
 
@@ -23,7 +23,7 @@ Range = tuple[float, float]
 def quantized_tensors(model: Any, float_layers: Collection[str] = ()) -> tuple[str, ...]:
     """Return the names of the activations that ``quantize`` needs a range for."""
     plan = _Plan(model.graph, float_layers)
-    return tuple(sorted({plan.scale_of(name) for name in plan.tensors} - {_PIXELS}))
+    return tuple(sorted({plan.scale_of(name) for name in plan.tensors} - {PIXELS}))
 
 
 def quantize(
@@ -55,7 +55,6 @@ def quantize(
     return onnx.shape_inference.infer_shapes(result)
 
 
-_PIXELS = "pixels"
 _QUANTIZABLE = {"Conv", "Add", "MaxPool"}
 
 
@@ -122,7 +121,7 @@ class _Writer:
                 self._weights(node)
         nodes = []
         for node in self.graph.node:
-            direct = node.output[0] == _PIXELS and _PIXELS in self.plan.tensors
+            direct = node.op_type == "Cast" and node.output[0] == PIXELS and PIXELS in self.plan.tensors
             nodes += self.before.get(node.name, []) + ([] if direct else [node]) + self.after.get(node.name, [])
         del self.graph.node[:]
         self.graph.node.extend(nodes)
@@ -142,12 +141,12 @@ class _Writer:
         from onnx import helper
 
         owner = self.plan.scale_of(name)
-        scale, zero = (np.float32(1), np.uint8(0)) if owner == _PIXELS else activation_grid(*self.ranges[owner])
+        scale, zero = (np.float32(1), np.uint8(0)) if owner == PIXELS else activation_grid(*self.ranges[owner])
         grid = [self._constant(f"{owner}.scale", np.asarray(scale)), self._constant(f"{owner}.zero", np.asarray(zero))]
         maker = self.plan.makers[name]
         levels, back = f"{name}.u8", f"{name}.dequantized"
         nodes = [helper.make_node("DequantizeLinear", [levels, *grid], [back], name=back)]
-        if name == _PIXELS:
+        if name == PIXELS and maker.op_type == "Cast":
             nodes[0].input[0] = maker.input[0]
         else:
             nodes.insert(0, helper.make_node("QuantizeLinear", [name, *grid], [levels], name=levels))

@@ -45,7 +45,8 @@ def test_onnx_runtime_runs_every_convolution_and_addition_in_integers(quantized,
     counts = Counter(node.op_type for node in onnx.load(tmp_path / "optimized.onnx").graph.node)
     plain = Counter(node.op_type for node in quantized.graph.node)
     assert counts["QLinearConv"] == plain["Conv"]
-    assert counts["Conv"] == counts["Relu"] == counts["QuantizeLinear"] == 0
+    assert counts["Conv"] == counts["Relu"] == 0
+    assert counts["QuantizeLinear"] == 1, "the one that turns the gathered picture back into bytes"
     assert counts["DequantizeLinear"] == 1, "the one before the head"
 
 
@@ -53,7 +54,14 @@ def test_the_picture_enters_the_first_convolution_as_it_is(quantized):
     weights = constants(quantized)
     node = next(node for node in quantized.graph.node if node.output[0] == "pixels.dequantized")
     assert [weights[name].tolist() for name in node.input[1:]] == [1.0, 0]
-    assert not [node for node in quantized.graph.node if node.op_type == "Cast"]
+
+
+def test_single_pixels_are_not_even_cast(network, ranges):
+    """Without blocks the bytes themselves are what is dequantized."""
+    model = quantize(to_onnx(network, opset=13, ir_version=7, batch=None), ranges)
+    assert not [node for node in model.graph.node if node.op_type == "Cast"]
+    reader = next(node for node in model.graph.node if node.output[0] == "pixels.dequantized")
+    assert reader.input[0] == "constant_channel"
 
 
 def test_the_head_stays_in_float(quantized):
