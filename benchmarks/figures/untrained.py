@@ -1,0 +1,45 @@
+"""The full ResNet50 with random weights, which cost as much time as trained ones, and noise to calibrate it on."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.classifier import MODEL_FILE, SPEC_FILE
+from models.resnet50 import RESNET50, training_form
+
+SPEC = """
+name = "resnet50"
+backbone = "resnet50"
+licence = "CC0-1.0"
+categories = [{ name = "any", definition = "Random weights, for measurements of speed." }]
+[preprocessing]
+width = 224
+height = 224
+resize = { width = 224, height = 224 }
+channel_order = "bgr"
+offset = [-123.68, -116.779, -103.939]
+[thresholds]
+any = { review = 0.5, block = 0.8 }
+"""
+
+
+def write_untrained(folder: Path) -> tuple[Path, Any]:
+    """Write an original into ``folder / "resnet50"``; return its place and its ``keras.Model``."""
+    original = folder / "resnet50"
+    original.mkdir()
+    model = training_form(RESNET50, ("any",))
+    model.save(original / MODEL_FILE)
+    (original / SPEC_FILE).write_text(SPEC, "utf-8")
+    return original, model
+
+
+def write_noise(folder: Path, count: int = 16) -> Path:
+    """Write pictures of noise: what is calibrated on changes values and not the time that they take."""
+    from PIL import Image
+
+    folder.mkdir()
+    chance = np.random.default_rng(0)
+    for index in range(count):
+        Image.fromarray(chance.integers(0, 256, (224, 224, 3), np.uint8)).save(folder / f"{index:02}.png")
+    return folder
