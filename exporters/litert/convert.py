@@ -70,7 +70,8 @@ def _name_after_layers(graph: Graph, layers: Sequence[str]) -> None:
     for index, (operator, (start, last)) in enumerate(zip(graph.operators, made, strict=True)):
         name = last if final[last] == index else f"{last}/{graph.kind(operator)}"
         graph.tensors[operator.outputs[0]].name = name.encode()
-        for role, tensor in zip(("kernel", "bias"), operator.inputs[1:], strict=False):
+        roles = ("kernel", "bias") if graph.kind(operator) in {"CONV_2D", "FULLY_CONNECTED"} else ("argument",)
+        for role, tensor in zip(roles, operator.inputs[1:], strict=False):
             if tensor >= 0 and tensor not in named and graph.values(tensor) is not None:
                 graph.tensors[tensor].name = f"{start}.{role}".encode()
                 named.add(tensor)

@@ -43,8 +43,8 @@ def enter_bytes(graph: Graph, first: FirstConvolution, batch: int | None) -> Non
     """Put the picture before a quantized graph that reads pixels with their constant, singly or in pairs.
 
     Nothing is rounded on the way: bytes become signed bytes, constants of 255 are appended, and 16-bit activations
-    are the same whole numbers in steps of 1/128. Those go through float32, since older interpreters know no
-    quantization from 8 bits to 16.
+    are the same whole numbers in steps of 1/128. From one kind of integer to another the way is through float32:
+    XNNPACK does that in a tenth of the time of going there directly, and older interpreters know none from 8 to 16.
     """
     entry = graph.subgraph.inputs[0]
     size = graph.shape(entry)[0]
@@ -52,7 +52,7 @@ def enter_bytes(graph: Graph, first: FirstConvolution, batch: int | None) -> Non
     pair = channels // 4
     image = _image(graph, (size, height, width * pair, 3), batch)
     current = graph.activation("signed", (size, height, width * pair, 3), np.int8, SIGNED)
-    operators = [graph.operator("QUANTIZE", [image], [current], "QuantizeOptions")]
+    operators = _requantize(graph, image, current, "pixels")
     if pair > 1:
         shape = (height, width, 3 * pair)
         target = graph.constant("pairs.shape", np.array([-1, *shape], np.int32))
@@ -63,11 +63,17 @@ def enter_bytes(graph: Graph, first: FirstConvolution, batch: int | None) -> Non
     constants = graph.activation("with_constant", (size, *first.reads), np.int8, SIGNED) if wide else entry
     operators.append(_append_255(graph, current, constants, pair))
     if wide:
-        real = graph.activation("real", (size, *first.reads), np.float32)
-        operators.append(graph.operator("DEQUANTIZE", [constants], [real], "DequantizeOptions"))
-        operators.append(graph.operator("QUANTIZE", [real], [entry], "QuantizeOptions"))
+        operators += _requantize(graph, constants, entry, "real")
     graph.operators = [*operators, *graph.operators]
     _declare(graph, image)
+
+
+def _requantize(graph: Graph, source: int, target: int, between: str) -> list[Any]:
+    real = graph.activation(between, graph.shape(source), np.float32)
+    return [
+        graph.operator("DEQUANTIZE", [source], [real], "DequantizeOptions"),
+        graph.operator("QUANTIZE", [real], [target], "QuantizeOptions"),
+    ]
 
 
 def _append_255(graph: Graph, source: int, target: int, count: int) -> Any:

@@ -56,7 +56,7 @@ def _predict(interpreter: Any, bundle: Bundle) -> Predict:
             if tuple(interpreter.get_input_details()[0]["shape"]) != batch.shape:
                 interpreter.resize_tensor_input(image["index"], batch.shape)
                 interpreter.allocate_tensors()
-            interpreter.set_tensor(image["index"], batch)
+            interpreter.set_tensor(image["index"], np.ascontiguousarray(batch))
             interpreter.invoke()
             return np.asarray(interpreter.get_tensor(scores["index"]))
 

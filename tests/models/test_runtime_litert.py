@@ -72,6 +72,11 @@ def test_a_file_without_metadata_runs(bundle_of, content, options):
         np.testing.assert_allclose(scores, by_numpy(pictures(count)), atol=1e-6)
 
 
+def test_a_view_of_pictures(bundle_of, content):
+    view = pictures(6)[::-2]
+    np.testing.assert_allclose(load_runtime(bundle_of(content))(view), by_numpy(view), atol=1e-6)
+
+
 def test_scores_outlive_the_next_call(bundle_of, content):
     predict = load_runtime(bundle_of(content))
     first = predict(pictures(3))
