@@ -9,6 +9,7 @@
 4. Classifiers on one backbone become one graph with a score for each category.
 5. Score calibration (temperature or Platt scaling) goes into the head.
 6. For arithmetic that wants many input channels (int8, tensor cores), the first convolution reads 2x2 pixels at once.
+7. For int8, shortcuts join the convolution that they are added to (exporters.quantization.shortcuts).
 
 Exact means equal as real numbers: what remains is the rounding of float32, which tests bound.
 """

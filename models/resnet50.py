@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
 Strides = Literal["trained", "moved"]
+Shortcuts = Literal["added", "joined"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Architecture:
                 add=lambda *_: None,
                 pool=lambda _: None,
                 subsample=lambda *_: None,
+                join=lambda *_: None,
             ),
             "trained",
         )
@@ -79,7 +81,8 @@ class InferenceNetwork:
 
     ``convolutions`` maps each of ``architecture.convolutions()`` to its folded kernel [rows, columns, inputs,
     outputs]. The first reads four channels, red, green, blue and a constant 255, with a kernel of 7x7, or those of
-    2x2 pixels at once, 16 channels, with one of 4x4. ``height`` and ``width`` are those of the uint8 RGB input, in
+    2x2 pixels at once, 16 channels, with one of 4x4. Where shortcuts are joined, there is no ``<block>_0``, and
+    ``<block>_3`` reads its channels behind its own. ``height`` and ``width`` are those of the uint8 RGB input, in
     pixels.
     """
 
@@ -93,6 +96,16 @@ class InferenceNetwork:
     def reads_blocks(self) -> bool:
         """Whether the first convolution reads blocks of 2x2 pixels."""
         return bool(self.convolutions["conv1"].kernel.shape[2] == 16)
+
+    @property
+    def shortcuts(self) -> Shortcuts:
+        """Whether a stage's first block adds two convolutions, or has one that reads what both of them would."""
+        return "added" if "conv2_block1_0" in self.convolutions else "joined"
+
+    def before_relu(self, convolution: str) -> bool:
+        """Whether what this convolution gives goes straight into a ReLU, rather than into an addition."""
+        block, _, branch = convolution.rpartition("_")
+        return branch not in {"0", "3"} or (self.shortcuts == "joined" and block.endswith("_block1"))
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -110,8 +123,9 @@ Around = tuple[tuple[int, int], tuple[int, int]]
 class Operations:
     """What a body is made of, in one library: Keras for the two forms here, others in the exporters.
 
-    ``relu``, ``add`` and ``subsample`` (every second row and column) are told the name of their layer; ``pool`` is the
-    3x3 maximum of stride 2 after ``Architecture.pool_padding``.
+    ``relu``, ``add``, ``subsample`` (every second row and column) and ``join`` (the channels of one behind those of the
+    other) are told the name of their layer; ``pool`` is the 3x3 maximum of stride 2 after
+    ``Architecture.pool_padding``.
     """
 
     convolve: Callable[[Tensor, str, int, int, int], Tensor]
@@ -120,13 +134,17 @@ class Operations:
     add: Callable[[Tensor, Tensor, str], Tensor]
     pool: Callable[[Tensor], Tensor]
     subsample: Callable[[Tensor, str], Tensor]
+    join: Callable[[Tensor, Tensor, str], Tensor]
 
 
-def run_body(arch: Architecture, x: Tensor, build: Operations, strides: Strides = "moved") -> Tensor:
+def run_body(
+    arch: Architecture, x: Tensor, build: Operations, strides: Strides = "moved", shortcuts: Shortcuts = "added"
+) -> Tensor:
     """Run ``build``'s operations over ``x``, from the first convolution to the last ReLU, and return what they return.
 
     With moved strides, a stage's last block computes only the even positions, the only ones that the next stage's
-    strided 1x1 convolutions would read.
+    strided 1x1 convolutions would read. Joined shortcuts need them: a stage's first block then ends in one 1x1
+    convolution over the channels of its main path and, behind them, those that it reads.
     """
     x = build.pool(build.relu(build.convolve(x, "conv1", arch.stem, 7, 2), "conv1_relu"))
     for stage, (width, blocks) in enumerate(zip(arch.widths, arch.blocks, strict=True), start=2):
@@ -134,13 +152,17 @@ def run_body(arch: Architecture, x: Tensor, build: Operations, strides: Strides 
             name = f"conv{stage}_block{block}"
             entry = 2 if strides == "trained" and stage > 2 and block == 1 else 1
             inner = 2 if strides == "moved" and stage < 5 and block == blocks else 1
-            if block == 1:
+            joined = block == 1 and shortcuts == "joined"
+            if block == 1 and not joined:
                 shortcut = build.convolve(x, f"{name}_0", 4 * width, 1, entry * inner)
             else:
                 shortcut = x if inner == 1 else build.subsample(x, f"{name}_subsample")
             x = build.relu(build.convolve(x, f"{name}_1", width, 1, entry), f"{name}_1_relu")
             x = build.relu(build.convolve(x, f"{name}_2", width, 3, inner), f"{name}_2_relu")
-            x = build.add(shortcut, build.convolve(x, f"{name}_3", 4 * width, 1, 1), f"{name}_add")
+            if joined:
+                x = build.convolve(build.join(x, shortcut, f"{name}_join"), f"{name}_3", 4 * width, 1, 1)
+            else:
+                x = build.add(shortcut, build.convolve(x, f"{name}_3", 4 * width, 1, 1), f"{name}_add")
             x = build.relu(x, f"{name}_out")
     return x
 
@@ -158,6 +180,7 @@ def _keras_builder(arch: Architecture, convolve: Callable[[Tensor, str, int, int
         add=lambda shortcut, x, name: layers.Add(name=name)([shortcut, x]),
         pool=pool,
         subsample=lambda x, name: layers.MaxPooling2D(1, strides=2, name=name)(x),
+        join=lambda x, other, name: layers.Concatenate(name=name)([x, other]),
     )
 
 
@@ -218,7 +241,7 @@ def inference_form(
         layer = layers.Conv2D(filters, kernel, strides=stride, padding=padding, name=f"{name}_conv")
         x = layer(x)
         layer.set_weights([network.convolutions[name].kernel, network.convolutions[name].bias])
-        return after(x, f"{name}_conv") if after and name.endswith(("_0", "_3")) else x
+        return x if after is None or network.before_relu(name) else after(x, f"{name}_conv")
 
     def relu(x: Tensor, name: str) -> Tensor:
         x = layers.Activation("relu", name=name)(x)
@@ -228,7 +251,7 @@ def inference_form(
     x = ops.pad(ops.cast(image, "float32"), [[0, 0], [0, 0], [0, 0], [0, 1]], constant_values=255)
     if network.reads_blocks:
         x = _blocks_to_channels(ops, x, network.height // 2, network.width // 2)
-    x = run_body(arch, x, replace(_keras_builder(arch, convolve), relu=relu), strides)
+    x = run_body(arch, x, replace(_keras_builder(arch, convolve), relu=relu), strides, network.shortcuts)
     features = layers.GlobalAveragePooling2D(name="avg_pool")(x)
     logits = [_head(layers, features, head, f"head{i}") for i, head in enumerate(network.heads)]
     joined = logits[0] if len(logits) == 1 else layers.Concatenate(name="logits")(logits)

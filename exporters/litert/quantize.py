@@ -27,7 +27,7 @@ _ENTRY_RANGES: Mapping[int, Range] = {8: (0.0, 255.0), 16: (-(2**15 - 1) / 128, 
 """What makes the step of a pixel a power of two: 1 and 1/128."""
 _HEADROOM: Mapping[int, float] = {8: 1.0, 16: 4.0}
 """Ranges may leave out rare values, since 8 bits cannot afford them; of 16 bits, two go to those."""
-_PASSING = {"PAD", "MAX_POOL_2D", "DEPTHWISE_CONV_2D"}
+_PASSING = {"PAD", "MAX_POOL_2D", "DEPTHWISE_CONV_2D", "CONCATENATION"}
 """Operators that move values and do not change them; the depthwise convolution is one of ones."""
 
 

@@ -3,9 +3,9 @@
     prepared = prepare(...)                                   # exporters.quantization.prepare
     model = quantize(to_onnx(prepared.network, ...), prepared.ranges)
 
-The graph is small and known (Conv, Add, Relu, MaxPool, then the head), so the quantizer is too: every tensor between
-two quantized nodes gets one QuantizeLinear and one DequantizeLinear, a pooling keeps the scale of what it pools, and
-the uint8 picture goes into the first convolution as it is, through a DequantizeLinear of scale 1 and zero point 0.
+The graph is small and known (Conv, Add, Relu, MaxPool, Concat, then the head), so the quantizer is too: every tensor
+between two quantized nodes gets one QuantizeLinear and one DequantizeLinear, a pooling keeps the scale of what it pools,
+and the uint8 picture goes into the first convolution as it is, through a DequantizeLinear of scale 1 and zero point 0.
 Arithmetic as in Jacob et al. 2017 (arXiv:1712.05877).
 """
 
@@ -55,7 +55,9 @@ def quantize(
     return onnx.shape_inference.infer_shapes(result)
 
 
-_QUANTIZABLE = {"Conv", "Add", "MaxPool"}
+_MOVING = {"MaxPool", "Concat"}
+"""Nodes that move values and do not change them; what a Concat joins has one scale (quantization.shortcuts)."""
+_QUANTIZABLE = {"Conv", "Add"} | _MOVING
 
 
 class _Plan:
@@ -88,9 +90,9 @@ class _Plan:
         return name
 
     def scale_of(self, name: str) -> str:
-        """Return the tensor whose scale ``name`` has: a quantized pooling hands its input's on."""
+        """Return the tensor whose scale ``name`` has: a quantized node that only moves values hands its input's on."""
         maker = self.makers.get(name)
-        if maker is not None and maker.op_type == "MaxPool" and maker.name in self.names:
+        if maker is not None and maker.op_type in _MOVING and maker.name in self.names:
             return self.scale_of(self.read[maker.name])
         return name
 

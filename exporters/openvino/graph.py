@@ -105,7 +105,7 @@ def _model(
         before, behind = zip(*zeros_around(size, stride, rows, columns), strict=True)
         x = ov.convolution(x, kernel(affine.kernel), [stride, stride], before, behind, [1, 1])
         x = ov.add(x, ov.constant(affine.bias.reshape(1, -1, 1, 1)), name=f"{name}_conv")
-        return after(x, f"{name}_conv") if name.endswith(("_0", "_3")) else x
+        return x if network.before_relu(name) else after(x, f"{name}_conv")
 
     def pool(x: Node) -> Node:
         before, behind = ([zeros] * 2 for zeros in network.architecture.pool_padding)
@@ -117,8 +117,10 @@ def _model(
         add=lambda shortcut, x, name: ov.add(shortcut, x, name=name),
         pool=pool,
         subsample=lambda x, name: opset1.max_pool(x, [2, 2], [0, 0], [0, 0], [1, 1], "floor", name=name),
+        join=lambda x, other, name: ov.concat([x, other], 1, name=name),
     )
-    features = ov.reduce_mean(run_body(network.architecture, pixels, operations), _integers(2, 3), name="avg_pool")
+    x = run_body(network.architecture, pixels, operations, shortcuts=network.shortcuts)
+    features = ov.reduce_mean(x, _integers(2, 3), name="avg_pool")
     logits = [_logits(features, head, f"head{index}") for index, head in enumerate(network.heads)]
     joined = logits[0] if len(logits) == 1 else ov.concat(logits, 1, name="logits")
     scores = ov.sigmoid(joined, name=OUTPUT)

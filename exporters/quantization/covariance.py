@@ -25,14 +25,14 @@ class Moments:
 
 
 def input_moments(network: InferenceNetwork, batches: Iterable[NDArray[np.uint8]], seed: int = 0) -> dict[str, Moments]:
-    """Return the moments of every convolution's input, by the names of ``architecture.convolutions()``.
+    """Return the moments of every convolution's input, by the names of ``network.convolutions``.
 
     Memory is that of one batch and of the covariances, whatever the number of pictures.
     """
     import keras
 
     graph = inference_form(network)
-    names = network.architecture.convolutions()
+    names = tuple(network.convolutions)
     layers = [graph.get_layer(f"{name}_conv") for name in names]
     model = keras.Model(graph.input, [layer.input for layer in layers])
     chance = np.random.default_rng(seed)

@@ -4,17 +4,19 @@ A positive factor per channel passes through a ReLU and through an addition: wha
 by it if all that read the channel multiply by it (Nagel et al. 2019, arXiv:1906.04721; Meller et al. 2019,
 arXiv:1902.01917). Inside a block that is one convolution and the next. A stage's residual stream is written by every
 block's last convolution and the first shortcut, and read by every following block, the next stage and the head: its
-channels keep one factor from beginning to end. What is written is quantized too, before the addition and the ReLU: a
-channel that the ReLU mostly cuts off may still be written with large negative values, and counts as large.
+channels keep one factor from beginning to end.
+
+How far a channel has to reach is not taken from its largest value, but from what cutting it off would do to the
+logits (exporters.quantization.reach).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from exporters.quantization.observe import layer_outputs
+from exporters.quantization.reach import LIMITS, Reach
 from models.resnet50 import Affine, Architecture, Head, InferenceNetwork
 
 STRENGTH = 0.5
@@ -55,20 +57,29 @@ def streams(arch: Architecture) -> Iterator[Stream]:
         )
 
 
-def equalize(
-    network: InferenceNetwork, batches: Iterable[NDArray[np.uint8]], strength: float = STRENGTH
-) -> InferenceNetwork:
-    """Return a network of the same function whose channels, over the calibration pictures, reach more alike."""
-    found = list(streams(network.architecture))
-    peaks = _peaks(network, batches, [name for stream in found for name in stream.seen])
-    for stream in found:
-        peak = np.max([peaks[name] for name in stream.seen], axis=0)
-        network = rescale(network, stream, channel_factors(peak, strength))
+def equalize(network: InferenceNetwork, reaches: Mapping[str, Reach], strength: float = STRENGTH) -> InferenceNetwork:
+    """Return a network of the same function whose channels reach more alike.
+
+    Args:
+        network: with added shortcuts.
+        reaches: of every layer that will be quantized, by name; layers that will not be are left out.
+        strength: how much more alike.
+    """
+    for stream in streams(network.architecture):
+        seen = [reaches[name] for name in stream.seen if name in reaches]
+        network = rescale(network, stream, channel_factors(_best_limits(seen), strength))
     return network
 
 
+def _best_limits(seen: Sequence[Reach]) -> NDArray[np.float64]:
+    """Return, per channel, the largest value that is worth representing in all of the tensors, [channels]."""
+    tried = LIMITS[:, None] * np.max([reach.peaks for reach in seen], axis=0)
+    errors = np.sum([reach.errors(tried) for reach in seen], axis=0)
+    return np.asarray(np.take_along_axis(tried, errors.argmin(axis=0)[None], axis=0)[0])
+
+
 def channel_factors(peaks: NDArray[np.float64], strength: float) -> NDArray[np.float64]:
-    """Return the factor to divide each channel by, in [FLOOR, 1], from the largest values reached, [channels]."""
+    """Return the factor to divide each channel by, in [FLOOR, 1], from how far each should reach, [channels]."""
     largest = peaks.max()
     if largest <= 0:
         return np.ones_like(peaks)
@@ -95,17 +106,3 @@ def _rescaled_head(head: Head, factors: NDArray[np.float64]) -> Head:
 
 def _affine(kernel: NDArray[np.floating], bias: NDArray[np.floating]) -> Affine:
     return Affine(kernel.astype(np.float32), bias.astype(np.float32))
-
-
-def _peaks(
-    network: InferenceNetwork, batches: Iterable[NDArray[np.uint8]], layers: list[str]
-) -> Mapping[str, NDArray[np.float64]]:
-    """Return, for each layer and channel, the mean over pictures of the largest absolute value in the picture."""
-    run = layer_outputs(network, layers)
-    sums: dict[str, NDArray[np.float64]] = {}
-    count = 0
-    for batch in batches:
-        count += len(batch)
-        for name, values in zip(layers, run(batch), strict=True):
-            sums[name] = sums.get(name, 0.0) + np.abs(values).max(axis=(1, 2)).sum(axis=0, dtype=np.float64)
-    return {name: total / count for name, total in sums.items()}

@@ -1,16 +1,22 @@
 """From the inference graph to what every int8 format is written from."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from exporters.calibration import calibrator
 from exporters.calibration.pictures import CalibrationSet
+from exporters.quantization.clipping import METHOD, only_ranges, ranges_by_logit_error
 from exporters.quantization.covariance import input_moments
 from exporters.quantization.equalize import equalize
 from exporters.quantization.gptq import round_network
 from exporters.quantization.nearest import round_nearest
 from exporters.quantization.ranges import Range, measure
+from exporters.quantization.reach import reaches
+from exporters.quantization.shortcuts import align, join_shortcuts
 from exporters.quantization.simulate import mean_logits, shift_logits, simulated_form
 from models.errors import UnknownName
 from models.manifest import Calibration
@@ -18,8 +24,8 @@ from models.preprocessing import Preprocessing
 from models.resnet50 import InferenceNetwork, inference_form
 
 Rounding = Literal["second-order", "nearest"]
-BATCH = 8
-DEFAULT_CALIBRATOR = "percentile"
+BATCH = 4
+DEFAULT_CALIBRATOR: Mapping[Rounding, str] = {"second-order": METHOD, "nearest": "percentile"}
 
 WEIGHT_LIMIT = {"vnni": 127, "arm": 127, "avx2": 63}
 """The largest quantized weight, by processor. Without VNNI, x86 adds pairs of u8 x s8 products in 16 bits, which
@@ -59,15 +65,16 @@ def prepare(
 ) -> Prepared:
     """Round the weights and measure the activations.
 
-    Second-order rounding equalizes the channels first, rounds each weight knowing what the others cost, and takes the
-    mean of what is left out of the logits. Nearest rounding does none of this; it is there to compare with.
+    Second-order rounding equalizes the channels first, joins shortcuts, rounds each weight knowing what the others
+    cost, and takes the mean of what is left out of the logits. Nearest rounding does none of this; it is there to
+    compare with.
 
     Args:
         network: the float network (exporters.deploy).
         rule: how the pictures become its input.
         pictures: what to calibrate on.
         progress: told what is being done.
-        method: how ranges follow from what was seen, a name in exporters.calibration.
+        method: how ranges follow from what was seen: "logit-error", or a name in exporters.calibration.
         rounding: how weights come onto their grids.
         limit: the largest quantized weight, 127, or 63 for processors without int8 dot products.
 
@@ -75,21 +82,33 @@ def prepare(
         UnknownName: no such method.
         UserError: too few pictures can be read.
     """
-    chosen = method or DEFAULT_CALIBRATOR
-    original = network
-    if rounding == "second-order":
-        progress("equalizing channels")
-        network = equalize(network, pictures.batches(rule, BATCH))
-    progress(f"measuring activations on {len(pictures.paths)} pictures ({chosen})")
-    ranges = measure(network, pictures.batches(rule, BATCH), calibrator(chosen))
+    chosen = method or DEFAULT_CALIBRATOR[rounding]
+    calibration = Calibration(method=chosen, pictures=len(pictures.paths), sha256=pictures.sha256)
+
+    def batches() -> Iterator[NDArray[np.uint8]]:
+        return pictures.batches(rule, BATCH)
+
     if rounding == "nearest":
-        rounded = round_nearest(network, rule, limit)
-    else:
-        progress("measuring what each convolution reads")
-        moments = input_moments(network, pictures.batches(rule, BATCH))
-        progress(f"rounding the weights of {len(moments)} convolutions")
-        rounded = round_network(network, moments, limit)
-        before = mean_logits(inference_form(original), pictures.batches(rule, BATCH))
-        after = mean_logits(simulated_form(rounded, ranges), pictures.batches(rule, BATCH))
-        rounded = shift_logits(rounded, before - after)
-    return Prepared(rounded, ranges, Calibration(method=chosen, pictures=len(pictures.paths), sha256=pictures.sha256))
+        progress(f"measuring activations on {len(pictures.paths)} pictures ({chosen})")
+        ranges = _ranges(network, batches, chosen)
+        return Prepared(round_nearest(network, rule, limit), ranges, calibration)
+    original = network
+    progress("equalizing channels")
+    network = join_shortcuts(equalize(network, reaches(join_shortcuts(network), batches)))
+    progress(f"measuring activations on {len(pictures.paths)} pictures ({chosen})")
+    network, ranges = align(network, _ranges(network, batches, chosen))
+    progress("measuring what each convolution reads")
+    moments = input_moments(network, batches())
+    progress(f"rounding the weights of {len(moments)} convolutions")
+    rounded = round_network(network, moments, limit)
+    before = mean_logits(inference_form(original), batches())
+    after = mean_logits(simulated_form(rounded, ranges), batches())
+    return Prepared(shift_logits(rounded, before - after), ranges, calibration)
+
+
+def _ranges(
+    network: InferenceNetwork, batches: Callable[[], Iterable[NDArray[np.uint8]]], method: str
+) -> Mapping[str, Range]:
+    if method == METHOD:
+        return only_ranges(ranges_by_logit_error(network, batches))
+    return measure(network, batches(), calibrator(method))

@@ -27,7 +27,7 @@ def measure(
     Raises:
         UserError: an activation is infinite or not a number.
     """
-    layers = quantized_layers(network.architecture)
+    layers = quantized_layers(network)
     run = layer_outputs(network, layers)
     for batch in batches:
         for name, values in zip(layers, run(batch), strict=True):

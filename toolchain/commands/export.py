@@ -33,7 +33,7 @@ def export(
         ),
     ] = None,
     calibrator: Annotated[
-        Literal["minmax", "entropy", "percentile"] | None,
+        Literal["logit-error", "minmax", "entropy", "percentile"] | None,
         typer.Option("--calibrator", help="How ranges are chosen.", show_default=False),
     ] = None,
     target_cpu: Annotated[

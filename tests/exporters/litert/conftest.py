@@ -41,7 +41,7 @@ def expected_rounded(rounded, pictures):
 @pytest.fixture(scope="session")
 def ranges(rounded, pictures):
     """Of the pictures themselves, by numpy."""
-    layers = quantized_layers(rounded.architecture)
+    layers = quantized_layers(rounded)
     values = layer_outputs(rounded, layers)(pictures)
     return {name: (min(0.0, float(v.min())), max(0.0, float(v.max()))) for name, v in zip(layers, values, strict=True)}
 

@@ -127,7 +127,7 @@ def test_pictures_of_an_odd_width(network, rule, run_model):
 
     odd = replace(network, height=48, width=49)
     batch = np.random.default_rng(2).integers(0, 256, (2, 48, 49, 3)).astype(np.uint8)
-    layers = quantized_layers(odd.architecture)
+    layers = quantized_layers(odd)
     values = layer_outputs(odd, layers)(batch)
     ranges = {name: (min(0.0, float(v.min())), float(v.max())) for name, v in zip(layers, values, strict=True)}
     first = plain(odd)

@@ -24,7 +24,7 @@ def test_ranges_are_the_extremes_that_keras_computes(network, batches, pictures)
     layer = "conv2_block1_3_conv"
     values = keras.Model(graph.input, graph.get_layer(layer).output).predict_on_batch(pictures)
     ranges = measure(network, batches, calibrator("minmax"))
-    assert set(ranges) == set(quantized_layers(network.architecture))
+    assert set(ranges) == set(quantized_layers(network))
     assert ranges[layer] == pytest.approx((min(0, values.min()), max(0, values.max())), rel=1e-5)
 
 
