@@ -1,0 +1,1 @@
+"""What the StableHLO format is made of: the inference graph in JAX, and its export."""

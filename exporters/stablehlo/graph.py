@@ -1,0 +1,81 @@
+"""The inference graph as a function in JAX, in half or in single precision.
+
+    scores = jax_function(network, "float16")      # uint8 [n, height, width, 3] -> float32 [n, categories]
+
+Written so that XLA finds on a GPU what it has fused kernels for: a convolution, its bias, the shortcut and the ReLU,
+all of one type. The head is computed in float32, whatever the body is.
+"""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import numpy as np
+
+from models.resnet50 import Head, InferenceNetwork, Operations, run_body, zeros_around
+
+Precision = Literal["float32", "float16", "bfloat16"]
+Array = Any
+"""A ``jax.Array``, or what JAX traces in its place."""
+
+_LAYOUT = ("NHWC", "HWIO", "NHWC")
+
+
+def jax_function(network: InferenceNetwork, precision: Precision) -> Callable[[Array], Array]:
+    """Return the function from a uint8 batch to scores in [0, 1]; the weights are constants in it.
+
+    uint8 is exact in every one of the types: bfloat16 has eight significant bits. In float32 the products are float32
+    too, where a GPU would by default take TensorFloat-32.
+    """
+    import jax.numpy as jnp
+    from jax import lax, nn
+
+    dtype = jnp.dtype(precision)
+    exactness = lax.Precision.HIGHEST if precision == "float32" else lax.Precision.DEFAULT
+
+    def convolve(x: Array, name: str, filters: int, size: int, stride: int) -> Array:
+        del filters
+        if name == "conv1" and network.reads_blocks:
+            size, stride = 4, 1
+        kernel, bias = (jnp.asarray(weights, dtype) for weights in vars(network.convolutions[name]).values())
+        around = zeros_around(size, stride, x.shape[1], x.shape[2])
+        product = lax.conv_general_dilated(
+            x, kernel, (stride, stride), around, dimension_numbers=_LAYOUT, precision=exactness
+        )
+        return product + bias
+
+    def pool(x: Array) -> Array:
+        around = network.architecture.pool_padding
+        return lax.reduce_window(
+            x, np.array(-np.inf, dtype), lax.max, (1, 3, 3, 1), (1, 2, 2, 1), ((0, 0), around, around, (0, 0))
+        )
+
+    operations = Operations(
+        convolve=convolve,
+        relu=lambda x, _: jnp.maximum(x, 0),
+        add=lambda shortcut, x, _: x + shortcut,
+        pool=pool,
+        subsample=lambda x, _: lax.slice_in_dim(lax.slice_in_dim(x, 0, None, 2, axis=1), 0, None, 2, axis=2),
+    )
+
+    def scores(image: Array) -> Array:
+        x = lax.pad(image, np.uint8(255), [(0, 0, 0), (0, 0, 0), (0, 0, 0), (0, 1, 0)])
+        if network.reads_blocks:
+            x = x.reshape(-1, network.height // 2, 2, network.width // 2, 8)
+            x = x.transpose(0, 1, 3, 2, 4).reshape(-1, network.height // 2, network.width // 2, 16)
+        x = run_body(network.architecture, x.astype(dtype), operations)
+        features = x.astype(jnp.float32).mean((1, 2))
+        return nn.sigmoid(jnp.concatenate([_logits(features, head) for head in network.heads], axis=1))
+
+    return scores
+
+
+def _logits(features: Array, head: Head) -> Array:
+    import jax.numpy as jnp
+    from jax import lax
+
+    x = features
+    for index, affine in enumerate(head.layers):
+        x = jnp.dot(x, affine.kernel, precision=lax.Precision.HIGHEST) + affine.bias
+        if index < len(head.layers) - 1:
+            x = jnp.maximum(x, 0)
+    return x
