@@ -85,7 +85,7 @@ def export(
             spec=spec,
             parent=parent,
             calibration=calibration,
-            tools=_tool_versions(),
+            tools=_tool_versions(module.DISTRIBUTION),
             **vars(written),
         )
     return Bundle.open(target)
@@ -101,9 +101,9 @@ def _copy_legal(originals: Sequence[Bundle], folder: Path) -> None:
                 shutil.copyfile(file, place / file.name)
 
 
-def _tool_versions() -> dict[str, str]:
+def _tool_versions(distribution: str) -> dict[str, str]:
     found = {}
-    for name in _TOOLS:
+    for name in (*_TOOLS, distribution):
         try:
             found[name] = version(name)
         except PackageNotFoundError:

@@ -82,7 +82,7 @@ def test_every_option_explained_exists(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_the_guide_lists_the_tolerances_as_they_are() -> None:
     text = (ROOT / "docs" / "verifying.md").read_text("utf-8")
-    rows = {line.split("|")[1].strip(): line.split("|")[2:5] for line in text.splitlines() if line.startswith("| ")}
+    rows = {line.split("|")[1].strip(): line.split("|")[2:6] for line in text.splitlines() if line.startswith("| ")}
     for row, field in {
         "largest score difference": "max_abs_score",
         "99th percentile of the score difference": "p99_abs_score",
@@ -90,7 +90,7 @@ def test_the_guide_lists_the_tolerances_as_they_are() -> None:
         "decisions flipped, at each threshold": "max_flip_rate",
         "relative error of a layer (`--by-layer`)": "layer_relative_error",
     }.items():
-        limits = [getattr(TOLERANCES[recipe], field) for recipe in ("fp32", "fp16", "int8")]
+        limits = [getattr(TOLERANCES[recipe], field) for recipe in ("fp32", "fp16", "bf16", "int8")]
         assert [limit_in(cell.strip()) for cell in rows[row]] == limits
 
 

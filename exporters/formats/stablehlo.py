@@ -28,4 +28,4 @@ def write(network: InferenceNetwork, job: Job) -> Written:
     """
     job.progress("writing the inference graph in StableHLO")
     rule = job.spec.preprocessing
-    return write_artefact(network, rule, job.recipe, job.options.batch, job.folder, blocks=True)
+    return write_artefact(network, rule, job.recipe, job.options.batch, job.folder)

@@ -8,7 +8,7 @@ import numpy as np
 
 from exporters.formats import Written
 from exporters.stablehlo.first import first_convolution
-from exporters.stablehlo.graph import Precision, jax_function
+from exporters.stablehlo.graph import Precision, Rounding, jax_function
 from models.manifest import Tensor
 from models.preprocessing import Preprocessing
 from models.resnet50 import InferenceNetwork
@@ -18,12 +18,19 @@ PRECISION: Mapping[str, Precision] = {"fp16": "float16", "bf16": "bfloat16", "fp
 PLATFORMS = ("cpu", "cuda")
 MODEL = "model.jax"
 PORTABLE = "model.mlirbc"
-MINIMUM_RUNTIME = {"jax": "0.9"}
-"""The oldest that reads what JAX 0.10 writes."""
+MINIMUM_RUNTIME = {"jax": "0.8"}
+"""The oldest that was seen to read what JAX 0.10 writes; 0.7 refuses it."""
 
 
 def write_artefact(
-    network: InferenceNetwork, rule: Preprocessing, recipe: str, batch: int | None, folder: Path, *, blocks: bool
+    network: InferenceNetwork,
+    rule: Preprocessing,
+    recipe: str,
+    batch: int | None,
+    folder: Path,
+    *,
+    blocks: bool = True,
+    rounding: Rounding | None = None,
 ) -> Written:
     """Write ``model.jax``, for ``jax.export.deserialize``, and ``model.mlirbc``; the weights are in each.
 
@@ -37,6 +44,7 @@ def write_artefact(
         batch: pictures per run, None for any number.
         folder: where the files go.
         blocks: let the first convolution read 2x2 pixels at once, where the sides are even.
+        rounding: see ``exporters.stablehlo.graph.jax_function``.
     """
     import jax
     from jax import export
@@ -45,7 +53,7 @@ def write_artefact(
     size = export.symbolic_shape("batch")[0] if batch is None else batch
     shape_and_type: Any = jax.ShapeDtypeStruct
     pictures = shape_and_type((size, network.height, network.width, 3), np.uint8)
-    function = jax.jit(jax_function(network, PRECISION[recipe]))
+    function = jax.jit(jax_function(network, PRECISION[recipe], rounding))
     exported = export.export(function, platforms=PLATFORMS)(pictures)
     (folder / MODEL).write_bytes(exported.serialize())
     alone = export.export(function, platforms=PLATFORMS[:1])(pictures)  # for one platform, none is named in it

@@ -1,14 +1,12 @@
 """The first convolution in half precision, rounded beforehand: what that does to the mean is made up for."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from exporters.deploy import read_blocks
-from exporters.quantization.neutral import keep_neutral, round_first_to_half
+from exporters.quantization.neutral import round_first_to_half
 from exporters.stablehlo.graph import Precision
 from models.preprocessing import Preprocessing
-from models.resnet50 import Affine, InferenceNetwork
+from models.resnet50 import InferenceNetwork
 
 
 def first_convolution(
@@ -19,16 +17,10 @@ def first_convolution(
     With ``blocks`` it reads 2x2 pixels at once, 16 channels, if the sides are even.
     """
     if precision == "float16":
-        network = round_first_to_half(network, rule)
+        network = round_first_to_half(network, rule, np.float16)
     elif precision == "bfloat16":
-        network = _round_to_bfloat16(network, rule)
+        from ml_dtypes import bfloat16
+
+        network = round_first_to_half(network, rule, bfloat16)
     even = network.height % 2 == 0 and network.width % 2 == 0
     return read_blocks(network) if blocks and even else network
-
-
-def _round_to_bfloat16(network: InferenceNetwork, rule: Preprocessing) -> InferenceNetwork:
-    from ml_dtypes import bfloat16
-
-    first = network.convolutions["conv1"]
-    rounded = keep_neutral(Affine(first.kernel.astype(bfloat16).astype(np.float32), first.bias), rule)
-    return replace(network, convolutions={**network.convolutions, "conv1": rounded})

@@ -2,8 +2,7 @@
 
     scores = jax_function(network, "float16")      # uint8 [n, height, width, 3] -> float32 [n, categories]
 
-Written so that XLA finds on a GPU what it has fused kernels for: a convolution, its bias, the shortcut and the ReLU,
-all of one type. The head is computed in float32, whatever the body is.
+The head is computed in float32, whatever the body is.
 """
 
 from collections.abc import Callable
@@ -14,34 +13,63 @@ import numpy as np
 from models.resnet50 import Head, InferenceNetwork, Operations, run_body, zeros_around
 
 Precision = Literal["float32", "float16", "bfloat16"]
+Rounding = Literal["layer", "operation"]
 Array = Any
 """A ``jax.Array``, or what JAX traces in its place."""
 
 _LAYOUT = ("NHWC", "HWIO", "NHWC")
 
 
-def jax_function(network: InferenceNetwork, precision: Precision) -> Callable[[Array], Array]:
+def jax_function(
+    network: InferenceNetwork, precision: Precision, rounding: Rounding | None = None
+) -> Callable[[Array], Array]:
     """Return the function from a uint8 batch to scores in [0, 1]; the weights are constants in it.
 
     uint8 is exact in every one of the types: bfloat16 has eight significant bits. In float32 the products are float32
     too, where a GPU would by default take TensorFloat-32.
+
+    Args:
+        network: its first convolution as ``exporters.stablehlo.first`` leaves it.
+        precision: of weights and activations; sums are float32.
+        rounding: "layer" says in the graph that a convolution, its bias, the shortcut and the ReLU are float32 until
+            they are rounded, once. "operation" has all of it in ``precision``, which is what XLA has fused kernels for
+            on a GPU; those round once by themselves. By default what suits the platform that it is lowered for.
     """
+    from jax import lax
+
+    if rounding is not None:
+        return _function(network, precision, rounding)
+    on_cpu, elsewhere = (_function(network, precision, each) for each in ("layer", "operation"))
+
+    def scores(image: Array) -> Array:
+        return lax.platform_dependent(image, cpu=on_cpu, default=elsewhere)
+
+    return on_cpu if precision == "float32" else scores
+
+
+def _function(network: InferenceNetwork, precision: Precision, rounding: Rounding) -> Callable[[Array], Array]:
     import jax.numpy as jnp
     from jax import lax, nn
 
     dtype = jnp.dtype(precision)
+    wide = jnp.dtype("float32") if rounding == "layer" else dtype
     exactness = lax.Precision.HIGHEST if precision == "float32" else lax.Precision.DEFAULT
 
     def convolve(x: Array, name: str, filters: int, size: int, stride: int) -> Array:
         del filters
         if name == "conv1" and network.reads_blocks:
             size, stride = 4, 1
-        kernel, bias = (jnp.asarray(weights, dtype) for weights in vars(network.convolutions[name]).values())
-        around = zeros_around(size, stride, x.shape[1], x.shape[2])
+        affine = network.convolutions[name]
         product = lax.conv_general_dilated(
-            x, kernel, (stride, stride), around, dimension_numbers=_LAYOUT, precision=exactness
+            x,
+            jnp.asarray(affine.kernel, dtype),
+            (stride, stride),
+            zeros_around(size, stride, x.shape[1], x.shape[2]),
+            dimension_numbers=_LAYOUT,
+            precision=exactness,
+            preferred_element_type=wide,
         )
-        return product + bias
+        return product + jnp.asarray(affine.bias, wide)
 
     def pool(x: Array) -> Array:
         around = network.architecture.pool_padding
@@ -51,8 +79,8 @@ def jax_function(network: InferenceNetwork, precision: Precision) -> Callable[[A
 
     operations = Operations(
         convolve=convolve,
-        relu=lambda x, _: jnp.maximum(x, 0),
-        add=lambda shortcut, x, _: x + shortcut,
+        relu=lambda x, _: jnp.maximum(x, 0).astype(dtype),
+        add=lambda shortcut, x, _: x + shortcut.astype(wide),
         pool=pool,
         subsample=lambda x, _: lax.slice_in_dim(lax.slice_in_dim(x, 0, None, 2, axis=1), 0, None, 2, axis=2),
     )

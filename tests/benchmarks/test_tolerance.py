@@ -29,7 +29,7 @@ def test_a_recipe_of_no_known_family_stands_on_its_own_limits():
 def test_a_recipe_that_nobody_knows_is_refused_with_the_known_ones():
     with pytest.raises(UnknownName) as refused:
         tolerance_for("int9")
-    assert str(refused.value) == "tolerance of recipe: unknown name (got 'int9'). Known: fp16, fp32, int8."
+    assert str(refused.value) == "tolerance of recipe: unknown name (got 'int9'). Known: bf16, fp16, fp32, int8."
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 
 import numpy as np
 import onnx
@@ -43,6 +44,14 @@ def test_what_is_refused_is_one_line(rct, tmp_path, arguments, line):
     assert shown.err.startswith(f"rct: {line}")
     assert shown.err.count("\n") == 1
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["diary.txt"]
+
+
+@pytest.mark.parametrize(("format_name", "package"), [("openvino", "openvino"), ("stablehlo", "jax")])
+def test_a_format_whose_package_is_missing_names_the_command_that_installs_it(rct, monkeypatch, format_name, package):
+    monkeypatch.setitem(sys.modules, package, None)
+    shown = rct("export", "--format", format_name)
+    assert (shown.code, shown.out) == (2, "")
+    assert shown.err == f"rct: {package}: not installed. pip install 'rct[{format_name}]'.\n"
 
 
 def test_a_folder_that_is_an_export_is_no_original(rct, export):

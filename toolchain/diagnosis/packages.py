@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, distributions, requires, ve
 from importlib.util import find_spec
 
 PACKAGES = (
-    "ai-edge-litert", "flatbuffers", "h5py", "keras", "litert-quantizer", "numpy", "onnx", "onnxruntime",
+    "ai-edge-litert", "flatbuffers", "h5py", "jax", "keras", "litert-quantizer", "numpy", "onnx", "onnxruntime",
     "onnxruntime-gpu", "openvino", "packaging", "pillow", "protobuf", "pydantic", "rich", "scikit-learn", "scipy",
     "tensorflow", "tf2onnx", "typer",
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """StableHLO: the function in JAX, and the files as others read them."""
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -37,8 +38,9 @@ def fixed(tiny_original, tmp_path_factory):
 def test_the_function_computes_what_the_original_computes(network, rule, pictures, expected, precision, blocks):
     first = first_convolution(network, rule, precision, blocks=blocks)
     assert first.reads_blocks is blocks
-    scores = jax.jit(jax_function(first, precision))(pictures)
-    np.testing.assert_allclose(scores, expected, atol=LARGEST[precision])
+    for rounding in (None, "layer", "operation"):
+        scores = jax.jit(jax_function(first, precision, rounding))(pictures)
+        np.testing.assert_allclose(scores, expected, atol=LARGEST[precision])
 
 
 @pytest.mark.parametrize("sides", [(65, 63), (33, 50)])
@@ -78,7 +80,7 @@ def test_the_graph_is_plain_stablehlo(fixed):
     assert "gather" not in text
     convolutions = [line for line in lines if "stablehlo.convolution" in line]
     assert len(convolutions) == 1 + 3 * 7 + 4
-    assert all(line.count("xf16>") == 3 for line in convolutions)
+    assert all(line.count("xf16>") == 2 and line.endswith("xf32>") for line in convolutions), "sums are float32"
     assert all("[b, 0, 1, f]x[0, 1, i, o]->[b, 0, 1, f]" in line for line in convolutions)
 
 
@@ -113,16 +115,28 @@ def test_jax_alone_runs_the_model_file(fixed, pictures, expected, tmp_path):
 def test_half_precision_halves_the_file(tiny_original, network, fixed, tmp_path):
     whole = write_bundle(tiny_original, "stablehlo", "fp32", tmp_path / "fp32", batch=12)
     weights = sum(affine.kernel.size for affine in network.convolutions.values())
-    sizes = [bundle.manifest.files["model.jax"].bytes for bundle in (whole, fixed)]
+    sizes = [bundle.manifest.files["model.mlirbc"].bytes for bundle in (whole, fixed)]
     assert sizes[0] - sizes[1] == pytest.approx(2 * weights, rel=0.1)
+    code = sum(fixed.manifest.files[name].bytes for name in ("model.jax", "model.mlirbc")) - 2 * sizes[1]
+    assert code < weights, "either platform reads the same weights"
 
 
-def test_either_first_convolution_can_be_had_for_measurements(tiny_original, tmp_path, pictures, expected):
-    for first in ("pixels", "blocks"):
-        main([str(tiny_original.path), "--recipe", "fp32", "--first", first, "--out", str(tmp_path / first)])
-        bundle = Bundle.open(tmp_path / first)
-        assert bundle.manifest.details["reads_blocks"] is (first == "blocks")
-        np.testing.assert_allclose(load_runtime(bundle)(pictures), expected, atol=1e-5)
+@pytest.mark.parametrize(("platform", "made"), [("cpu", "f32"), ("cuda", "f16")])
+def test_a_gpu_gets_what_it_has_fused_kernels_for(network, rule, platform, made):
+    first = first_convolution(network, rule, "float16", blocks=True)
+    pictures = jax.ShapeDtypeStruct((3, 64, 64, 3), np.uint8)
+    text = jax.export.export(jax.jit(jax_function(first, "float16")), platforms=[platform])(pictures).mlir_module()
+    convolutions = [line for line in text.splitlines() if "stablehlo.convolution" in line]
+    assert len(convolutions) == 1 + 3 * 7 + 4
+    assert {re.search(r"-> tensor<\S+x(\w+)>", line)[1] for line in convolutions} == {made}
+
+
+@pytest.mark.parametrize("choices", [["--first", "pixels"], ["--first", "blocks", "--rounding", "operation"]])
+def test_what_an_export_chooses_can_be_chosen_for_measurements(tiny_original, tmp_path, pictures, expected, choices):
+    main([str(tiny_original.path), "--recipe", "fp32", *choices, "--out", str(tmp_path / "chosen")])
+    bundle = Bundle.open(tmp_path / "chosen")
+    assert bundle.manifest.details["reads_blocks"] is ("blocks" in choices)
+    np.testing.assert_allclose(load_runtime(bundle)(pictures), expected, atol=1e-5)
 
 
 def test_without_jax_the_export_says_what_to_install(monkeypatch):
