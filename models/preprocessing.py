@@ -85,7 +85,8 @@ def resize(pixels: NDArray[np.uint8], rule: Preprocessing) -> NDArray[np.uint8]:
 
     No side is made shorter than one pixel. The centre a of A pixels starts at (A - a) / 2. The resampling is
     Pillow's ``Image.resize``: a filter that widens with the reduction (so a reduction does not alias), columns
-    before rows, in 8-bit fixed point between the two.
+    before rows (since Pillow 13 rows before columns where more than twice as many of them go), rounded to 8 bits in
+    between.
     """
     size = rule.resize
     height, width = pixels.shape[:2]

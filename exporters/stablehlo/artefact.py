@@ -18,8 +18,8 @@ PRECISION: Mapping[str, Precision] = {"fp16": "float16", "bf16": "bfloat16", "fp
 PLATFORMS = ("cpu", "cuda")
 MODEL = "model.jax"
 PORTABLE = "model.mlirbc"
-MINIMUM_RUNTIME = {"jax": "0.8"}
-"""The oldest that was seen to read what JAX 0.10 writes; 0.7 refuses it."""
+MINIMUM_RUNTIME = {"jax": "0.8.2"}
+"""The oldest that was seen to run what JAX 0.10 writes; 0.8.1 refuses it."""
 
 
 def write_artefact(

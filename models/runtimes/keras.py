@@ -11,6 +11,7 @@ from models.classifier import load_keras
 from models.errors import UnavailableError
 from models.preprocessing import Preprocessing, normalise
 from models.runtimes import Predict, RuntimeOptions
+from models.tensorflow_threads import limit_threads
 
 FORMATS = ("keras",)
 DISTRIBUTION = "keras"
@@ -68,15 +69,4 @@ def _has_gpu(backend: str) -> bool:
 def _limit_threads(backend: str, threads: int) -> None:
     if backend != "tensorflow":
         raise UnavailableError("threads", f"Keras' {backend} backend cannot limit them", "Leave --threads out.")
-    import tensorflow as tf
-
-    config: Any = tf.config.threading
-    if config.get_intra_op_parallelism_threads() == threads:
-        return
-    try:
-        config.set_intra_op_parallelism_threads(threads)
-        config.set_inter_op_parallelism_threads(1)
-    except RuntimeError as error:
-        raise UnavailableError(
-            "threads", f"TensorFlow has already started with others (asked for {threads})", "Use a fresh process."
-        ) from error
+    limit_threads(threads)

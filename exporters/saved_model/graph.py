@@ -1,0 +1,48 @@
+"""The inference graph in TensorFlow's own operations, its weights constants: nothing of Keras, nothing to restore."""
+
+from typing import Any
+
+from models.resnet50 import Head, InferenceNetwork, Operations, run_body, zeros_around
+
+Tensor = Any
+
+
+def scores_of(image: Tensor, network: InferenceNetwork) -> Tensor:
+    """Return the scores, float32 [n, categories], of a uint8 [n, height, width, 3] tensor."""
+    import tensorflow as tf
+
+    def convolve(x: Tensor, name: str, filters: int, size: int, stride: int) -> Tensor:
+        del filters
+        affine = network.convolutions[name]
+        around = ((0, 0), *zeros_around(size, stride, x.shape[1], x.shape[2]), (0, 0))
+        kernel = tf.constant(affine.kernel, name=f"{name}_kernel")
+        x = tf.nn.conv2d(x, kernel, stride, around if size > 1 else "VALID", name=f"{name}_product")
+        return tf.nn.bias_add(x, tf.constant(affine.bias, name=f"{name}_bias"), name=f"{name}_conv")
+
+    def pool(x: Tensor) -> Tensor:
+        around = network.architecture.pool_padding
+        x = tf.pad(x, ((0, 0), around, around, (0, 0)), name="pool1_pad")
+        return tf.nn.max_pool2d(x, 3, 2, "VALID", name="pool1_pool")
+
+    operations = Operations(
+        convolve=convolve,
+        relu=lambda x, name: tf.nn.relu(x, name=name),
+        add=lambda shortcut, x, name: tf.add(shortcut, x, name=name),
+        pool=pool,
+        subsample=lambda x, name: tf.nn.max_pool2d(x, 1, 2, "VALID", name=name),
+    )
+    pixels = tf.pad(tf.cast(image, tf.float32), ((0, 0), (0, 0), (0, 0), (0, 1)), constant_values=255, name="pixels")
+    features = tf.reduce_mean(run_body(network.architecture, pixels, operations), (1, 2), name="avg_pool")
+    logits = [_logits(features, head, f"head{index}") for index, head in enumerate(network.heads)]
+    return tf.sigmoid(tf.concat(logits, axis=1, name="logits"), name="scores")
+
+
+def _logits(features: Tensor, head: Head, name: str) -> Tensor:
+    import tensorflow as tf
+
+    x = features
+    for index, affine in enumerate(head.layers):
+        x = tf.matmul(x, tf.constant(affine.kernel), name=f"{name}_dense{index}_product")
+        x = tf.nn.bias_add(x, tf.constant(affine.bias), name=f"{name}_dense{index}")
+        x = tf.nn.relu(x) if index < len(head.layers) - 1 else x
+    return x
