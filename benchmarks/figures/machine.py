@@ -2,6 +2,7 @@
 
 import os
 import platform
+import subprocess
 from importlib.metadata import PackageNotFoundError, version
 
 from models.processor import features
@@ -9,10 +10,10 @@ from models.processor import features
 _PACKAGES = ("tensorflow", "keras", "tf2onnx", "onnx", "onnxruntime", "onnxruntime-gpu", "numpy", "pillow")
 
 
-def describe_machine() -> dict[str, object]:
-    """Return processor, its features, cores, Python and the versions of what was measured."""
+def describe_machine(*packages: str) -> dict[str, object]:
+    """Return processor, its features, cores, Python and the versions of what was measured, and of ``packages``."""
     found = {}
-    for name in _PACKAGES:
+    for name in (*_PACKAGES, *packages):
         try:
             found[name] = version(name)
         except PackageNotFoundError:
@@ -24,6 +25,17 @@ def describe_machine() -> dict[str, object]:
         "python": platform.python_version(),
         "packages": found,
     }
+
+
+def describe_gpus() -> list[dict[str, str]]:
+    """Return name, driver, memory and highest clock of each NVIDIA GPU, as nvidia-smi says; nothing without one."""
+    wanted = ("name", "driver_version", "memory.total", "clocks.max.sm")
+    command = ["nvidia-smi", f"--query-gpu={','.join(wanted)}", "--format=csv,noheader"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603
+    except (OSError, subprocess.SubprocessError):
+        return []
+    return [dict(zip(wanted, line.split(", "), strict=True)) for line in done.stdout.splitlines() if line]
 
 
 def _processor_name() -> str:

@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "Written by `python -m benchmarks.figures.page docs/figures docs/benchmarks.md` from the measurements in",
         "`docs/figures`, which keep every sample; each names below the command that makes it again.",
     ]
-    for section in (_parity, _latency):
+    for section in (_parity, _latency, _throughput):
         lines += section(options.figures)
     options.page.write_text("\n".join(lines) + "\n", "utf-8")
 
@@ -119,6 +119,38 @@ def _latency(figures: Path) -> Iterator[str]:
                 f"| {ratio['median']:.3f} ({ratio['low']:.3f} to {ratio['high']:.3f}) | {verdict} |"
             )
         yield from ("", _machine(document))
+
+
+def _throughput(figures: Path) -> Iterator[str]:
+    document = _read(figures / "gpu_throughput.json")
+    if document is None:
+        return
+    gpus = ", ".join(f"{gpu['name']} (driver {gpu['driver_version']})" for gpu in document["gpus"])
+    yield from (
+        "",
+        "## StableHLO: how many pictures per second on a GPU?",
+        "",
+        f"{document['network']}, random weights, {gpus or 'no GPU'}; interleaved, every call waited for. Pictures are",
+        "on the device already, but for `host`, which copies them. Keras gets normalised floats, the others bytes.",
+        "Ratios are of times, `rct fp16` (for `host`, its like) to the candidate, with 95 % intervals.",
+        "`python -m benchmarks.figures.gpu_throughput --out docs/figures/gpu_throughput.json`",
+    )
+    for row in document["batches"]:
+        yield from ("", f"Batch {row['batch']}:", "", "| | ms | pictures/s | ratio |", "|---|---|---|---|")
+        for name, milliseconds in row["median_ms"].items():
+            ours = "rct fp16 host" if name.endswith(" host") else "rct fp16"
+            found = [one["ratio"] for one in row["comparisons"] if (one["ours"], one["theirs"]) == (ours, name)]
+            ratio = "".join(f"{one['median']:.3f} ({one['low']:.3f} to {one['high']:.3f})" for one in found)
+            yield f"| {name} | {milliseconds:.2f} | {row['pictures_per_second'][name]:,.0f} | {ratio} |"
+    if document["parity"]:
+        yield from (
+            "",
+            f"On that device, the largest difference of open_nsfw's score from the original's, on "
+            f"{document['parity']['pictures']} pictures: "
+            + ", ".join(f"{name} {one['largest']:.1e}" for name, one in document["parity"]["score_difference"].items())
+            + ".",
+        )
+    yield from ("", _machine(document))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The full ResNet50 with random weights, which cost as much time as trained ones, and noise to calibrate it on."""
+"""A network with random weights, which cost as much time as trained ones, and noise to calibrate it on."""
 
 from pathlib import Path
 from typing import Any
@@ -6,31 +6,31 @@ from typing import Any
 import numpy as np
 
 from models.classifier import MODEL_FILE, SPEC_FILE
-from models.resnet50 import RESNET50, training_form
+from models.resnet50 import RESNET50, Architecture, training_form
 
 SPEC = """
 name = "resnet50"
-backbone = "resnet50"
+backbone = "{backbone}"
 licence = "CC0-1.0"
-categories = [{ name = "any", definition = "Random weights, for measurements of speed." }]
+categories = [{{ name = "any", definition = "Random weights, for measurements of speed." }}]
 [preprocessing]
-width = 224
-height = 224
-resize = { width = 224, height = 224 }
+width = {side}
+height = {side}
+resize = {{ width = {side}, height = {side} }}
 channel_order = "bgr"
 offset = [-123.68, -116.779, -103.939]
 [thresholds]
-any = { review = 0.5, block = 0.8 }
+any = {{ review = 0.5, block = 0.8 }}
 """
 
 
-def write_untrained(folder: Path) -> tuple[Path, Any]:
+def write_untrained(folder: Path, backbone: Architecture = RESNET50, side: int = 224) -> tuple[Path, Any]:
     """Write an original into ``folder / "resnet50"``; return its place and its ``keras.Model``."""
     original = folder / "resnet50"
     original.mkdir()
-    model = training_form(RESNET50, ("any",))
+    model = training_form(backbone, ("any",), side, side)
     model.save(original / MODEL_FILE)
-    (original / SPEC_FILE).write_text(SPEC, "utf-8")
+    (original / SPEC_FILE).write_text(SPEC.format(backbone=backbone.name, side=side), "utf-8")
     return original, model
 
 
