@@ -35,6 +35,7 @@ def to_onnx(network: InferenceNetwork, opset: int, ir_version: int, batch: int |
 
     _replace_entry(model.graph, blocks=network.reads_blocks)
     _pad_inside_pooling(model.graph)
+    _average_where_the_features_are(model.graph)
     _name_after_layers(model.graph, [layer.name for layer in graph.layers])
     size: int | str = "batch" if batch is None else batch
     shapes = {
@@ -94,6 +95,30 @@ def _pad_inside_pooling(graph: Any) -> None:
         pool.input[0] = pad.input[0]
         pool.attribute.append(helper.make_attribute("pads", [int(around[axis]) for axis in (2, 3, 6, 7)]))
         graph.node.remove(pad)
+    _drop_unused(graph)
+
+
+def _average_where_the_features_are(graph: Any) -> None:
+    """From opset 18 on the converter turns features round to average them: pool them as they lie, as below 18."""
+    from onnx import helper, numpy_helper
+
+    makers = {node.output[0]: node for node in graph.node}
+    constants = {tensor.name: tensor for tensor in graph.initializer}
+    for mean in [node for node in graph.node if node.op_type == "ReduceMean"]:
+        turned = makers[mean.input[0]]
+        keepdims = next((attribute.i for attribute in mean.attribute if attribute.name == "keepdims"), 1)
+        axes = sorted(numpy_helper.to_array(constants[mean.input[1]]).tolist())
+        if turned.op_type != "Transpose" or axes != [1, 2] or keepdims:
+            raise AssertionError(f"{mean.name}: a mean over rows and columns was expected (got axes {axes})")
+        sides = f"{mean.name}.axes"
+        graph.initializer.append(numpy_helper.from_array(np.array([2, 3], np.int64), sides))
+        pool = helper.make_node("GlobalAveragePool", [turned.input[0]], [f"{mean.name}:pool"], name=f"{mean.name}/pool")
+        flat = helper.make_node("Squeeze", [pool.output[0], sides], [mean.output[0]], name=mean.name)
+        place = list(graph.node).index(mean)
+        graph.node.remove(mean)
+        graph.node.insert(place, flat)
+        graph.node.insert(place, pool)
+        graph.node.remove(turned)
     _drop_unused(graph)
 
 

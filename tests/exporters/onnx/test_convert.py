@@ -21,6 +21,14 @@ def test_nothing_is_left_that_a_runtime_would_have_to_work_around(float_model):
     assert [node.op_type for node in float_model.graph.node][:4] == ["Transpose", "Pad", "Cast", "Conv"]
 
 
+def test_every_opset_gets_the_same_nodes(network, float_model):
+    """The converter averages features in another way from 18 on."""
+    newest = to_onnx(network, opset=18, ir_version=8, batch=None)
+    assert [(node.op_type, node.name) for node in newest.graph.node] == [
+        (node.op_type, node.name) for node in float_model.graph.node
+    ]
+
+
 def test_blocks_are_gathered_as_floats(blocks_model):
     """ONNX Runtime has no SpaceToDepth for bytes before 1.28."""
     kinds = [node.op_type for node in blocks_model.graph.node][:5]
