@@ -11,6 +11,7 @@ from pathlib import Path
 from exporters.calibration.pictures import calibration_set, golden_pictures
 from exporters.deploy import check_joinable, deploy_model, join
 from exporters.formats import ExportOptions, Job, Progress, check_request
+from exporters.onnx.resize import check_expressible
 from exporters.quantization.prepare import prepare, weight_limit
 from models.bundle import Bundle, check_target, seal, writing
 from models.classifier import load_keras
@@ -50,6 +51,8 @@ def export(
     specs = [original.manifest.spec for original in originals]
     check_joinable(specs)
     spec = join_specs(specs, options.name)
+    if options.resize_in_graph:
+        check_expressible(spec.preprocessing)
     pictures = calibration_set(options.calibrate)
 
     progress(f"loading {', '.join(original.manifest.name for original in originals)}")

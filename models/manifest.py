@@ -13,7 +13,11 @@ Dtype = Literal["uint8", "float32", "float16"]
 
 
 class Tensor(Document):
-    """A network input or output. ``None`` in ``shape`` is a dimension that is free at run time (the batch)."""
+    """A network input or output.
+
+    ``None`` in ``shape`` is a dimension that is free at run time: the batch, and a picture's height and width where the
+    model resizes.
+    """
 
     name: str
     dtype: Dtype

@@ -11,7 +11,7 @@ read_labels(Path("photos"), ("adult", "cartoon"))     # {photos/cartoon/a.png: "
 import glob
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import PictureError, UserError
-from models.preprocessing import Preprocessing, read_picture
+from models.preprocessing import Preprocessing, decode, read_picture
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
 """What a picture's name ends in where nobody named the file itself; the case of the letters does not matter."""
@@ -111,7 +111,7 @@ def read_batches(paths: Iterable[Path], rule: Preprocessing, batch_size: int, th
     """
     read: list[tuple[Path, NDArray[np.uint8]]] = []
     failures: list[tuple[Path, PictureError]] = []
-    for path, result in _results(paths, rule, ahead=2 * batch_size, threads=threads):
+    for path, result in _results(paths, rule, read_picture, ahead=2 * batch_size, threads=threads):
         if isinstance(result, PictureError):
             failures.append((path, result))
             continue
@@ -123,15 +123,32 @@ def read_batches(paths: Iterable[Path], rule: Preprocessing, batch_size: int, th
         yield _batch(read, failures, rule)
 
 
+def read_whole(paths: Iterable[Path], rule: Preprocessing, threads: int = 2) -> Iterator[Batch]:
+    """Decode ``paths`` one by one, in their order, and leave the resizing to others: uint8 [1, height, width, 3] each.
+
+    As in ``read_batches`` a picture that cannot be read is a failure, here in a batch without pictures.
+    """
+    for path, result in _results(paths, rule, decode, ahead=2 * threads, threads=threads):
+        if isinstance(result, PictureError):
+            yield Batch((), np.empty((0, rule.height, rule.width, 3), np.uint8), ((path, result),))
+        else:
+            yield Batch((path,), result[None], ())
+
+
 def _results(
-    paths: Iterable[Path], rule: Preprocessing, *, ahead: int, threads: int
+    paths: Iterable[Path],
+    rule: Preprocessing,
+    read: Callable[[Path, Preprocessing], NDArray[np.uint8]],
+    *,
+    ahead: int,
+    threads: int,
 ) -> Iterator[tuple[Path, NDArray[np.uint8] | PictureError]]:
     """Yield what each path gave, in order, with at most ``ahead`` pictures decoded or waiting."""
     waiting: deque[tuple[Path, Future[NDArray[np.uint8] | PictureError]]] = deque()
     with ThreadPoolExecutor(threads, thread_name_prefix="pictures") as pool:
         try:
             for path in paths:
-                waiting.append((path, pool.submit(_read, path, rule)))
+                waiting.append((path, pool.submit(_read, read, path, rule)))
                 if len(waiting) == ahead:
                     first, future = waiting.popleft()
                     yield first, future.result()
@@ -142,9 +159,11 @@ def _results(
             pool.shutdown(cancel_futures=True)
 
 
-def _read(path: Path, rule: Preprocessing) -> NDArray[np.uint8] | PictureError:
+def _read(
+    read: Callable[[Path, Preprocessing], NDArray[np.uint8]], path: Path, rule: Preprocessing
+) -> NDArray[np.uint8] | PictureError:
     try:
-        return read_picture(path, rule)
+        return read(path, rule)
     except PictureError as error:  # a new one: the traceback of this would keep the half-decoded picture in memory
         return PictureError(error.subject, error.problem, error.advice)
 

@@ -84,9 +84,9 @@ def resize(pixels: NDArray[np.uint8], rule: Preprocessing) -> NDArray[np.uint8]:
     4. Cut the centre ``rule.width`` x ``rule.height``.
 
     No side is made shorter than one pixel. The centre a of A pixels starts at (A - a) / 2. The resampling is
-    Pillow's ``Image.resize``: a filter that widens with the reduction (so a reduction does not alias), columns
-    before rows (since Pillow 13 rows before columns where more than twice as many of them go), rounded to 8 bits in
-    between.
+    Pillow's ``Image.resize``: a filter that widens with the reduction (so a reduction does not alias), in 8-bit fixed
+    point, rounded between columns and rows. Columns come first; Pillow 13 takes rows first in h x w pictures that are
+    tall, h > H and h - H > 2 * (w - W) (found by trying 1403 pairs of sizes, none of which was an exception).
     """
     size = rule.resize
     height, width = pixels.shape[:2]

@@ -89,6 +89,7 @@ def test_the_guide_lists_the_tolerances_as_they_are() -> None:
         "mean logit difference": "mean_abs_logit",
         "decisions flipped, at each threshold": "max_flip_rate",
         "relative error of a layer (`--by-layer`)": "layer_relative_error",
+        "score of a picture resized inside the model": "max_abs_resize",
     }.items():
         limits = [getattr(TOLERANCES[recipe], field) for recipe in ("fp32", "fp16", "bf16", "int8")]
         assert [limit_in(cell.strip()) for cell in rows[row]] == limits

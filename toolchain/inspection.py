@@ -14,6 +14,7 @@ from models.bundle import Bundle
 from models.errors import BundleError
 from models.manifest import Manifest
 from models.onnx_graph import GraphStatistics, graph_statistics
+from models.picture_sizes import takes_any_size
 from toolchain.output import size_text
 from toolchain.references import is_reference, open_reference
 from toolchain.table import facts, table, title
@@ -71,6 +72,7 @@ def _manifest_tables(manifest: Manifest, path: Path) -> list[RenderableType]:
     spec = manifest.spec
     resize = spec.preprocessing.resize
     crop = f"centre {spec.preprocessing.width} x {spec.preprocessing.height}"
+    where = "; inside the model" if takes_any_size(manifest) else ""
     rows = [
         ("name", manifest.name),
         ("format", f"{manifest.format}, {manifest.recipe}"),
@@ -78,7 +80,7 @@ def _manifest_tables(manifest: Manifest, path: Path) -> list[RenderableType]:
         ("licence", spec.licence),
         *(("input", _tensor(tensor)) for tensor in manifest.inputs),
         *(("output", _tensor(tensor)) for tensor in manifest.outputs),
-        ("picture", f"{resize.fit} to {resize.width} x {resize.height}, {resize.filter}; {crop}"),
+        ("picture", f"{resize.fit} to {resize.width} x {resize.height}, {resize.filter}; {crop}{where}"),
     ]
     if manifest.parent:
         rows.append(("made from", f"{manifest.parent.name} {manifest.parent.sha256[:12]}"))

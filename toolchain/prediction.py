@@ -10,7 +10,7 @@ import glob
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
@@ -20,7 +20,8 @@ from rich.text import Text
 
 from models.bundle import Bundle
 from models.errors import UserError
-from models.pictures import find_pictures, read_batches
+from models.picture_sizes import takes_any_size
+from models.pictures import Batch, find_pictures, read_batches, read_whole
 from models.runtimes import Device, Predict, RuntimeOptions, load_runtime
 from models.spec import SEVERITY, ClassifierSpec, Verdict
 from models.zoo import DEFAULT
@@ -44,7 +45,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked of ``rct predict``: ``arguments`` are a bundle or classifier, if any, and then pictures."""
+    """What was asked of ``rct predict``: ``arguments`` are a bundle or classifier, if any, and then pictures.
+
+    A bundle that resizes by itself gets whole pictures, one by one, since they differ in size.
+    """
 
     arguments: Sequence[str]
     batch_size: int = 16
@@ -76,9 +80,12 @@ def start(request: Request, progress: Progress) -> Scoring:
     bundle = open_reference(reference)
     if bundle.manifest.format == "keras":
         quiet_keras()
-    options = RuntimeOptions(device=request.device, threads=request.threads)
+    whole, spec = takes_any_size(bundle.manifest), bundle.manifest.spec
+    options = RuntimeOptions(device=request.device, threads=request.threads, whole=whole)
     run = load_runtime(bundle, options, request.runtime)
-    return Scoring(bundle, len(paths), _rows(bundle.manifest.spec, paths, run, request.batch_size))
+    rule = spec.preprocessing
+    batches = read_whole(paths, rule) if whole else read_batches(paths, rule, request.batch_size)
+    return Scoring(bundle, len(paths), _rows(spec, batches, run))
 
 
 def split_arguments(arguments: Sequence[str]) -> tuple[str, list[str]]:
@@ -95,9 +102,9 @@ def split_arguments(arguments: Sequence[str]) -> tuple[str, list[str]]:
     return first, others
 
 
-def _rows(spec: ClassifierSpec, paths: Sequence[Path], run: Predict, batch_size: int) -> Iterator[Row]:
-    """Yield a row for each of ``paths``, the unreadable ones of a batch before it."""
-    for batch in read_batches(paths, spec.preprocessing, batch_size):
+def _rows(spec: ClassifierSpec, batches: Iterable[Batch], run: Predict) -> Iterator[Row]:
+    """Yield a row for each picture, the unreadable ones of a batch before it."""
+    for batch in batches:
         for path, error in batch.failures:
             yield Row(path, error=str(error))
         if not batch.paths:

@@ -32,7 +32,8 @@ class ExportOptions:
 
     ``batch``: pictures per run, None for any number. ``calibrate``: a folder of pictures to measure activations on,
     None for those that we ship. ``calibrator``: a name in exporters.calibration. ``cpu``: the processor that int8
-    is meant for. ``rounding``: how int8 weights come onto their grids. ``name``: of the bundle.
+    is meant for. ``rounding``: how int8 weights come onto their grids. ``resize_in_graph``: the model resizes, and
+    takes pictures of any size. ``name``: of the bundle.
     """
 
     overwrite: bool = False
@@ -44,6 +45,7 @@ class ExportOptions:
     calibrator: str | None = None
     cpu: Processor | None = None
     rounding: Literal["second-order", "nearest"] | None = None
+    resize_in_graph: bool = False
 
 
 @dataclass(frozen=True)

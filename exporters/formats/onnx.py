@@ -9,6 +9,8 @@ from exporters.formats import ExportOptions, Job, Written
 from exporters.onnx.convert import INPUT, OUTPUT, to_onnx
 from exporters.onnx.float16 import to_float16
 from exporters.onnx.quantize import quantize
+from exporters.onnx.resize import LOWEST_OPSET as RESIZE_OPSET
+from exporters.onnx.resize import resize_inside
 from exporters.quantization.neutral import round_first_to_half
 from exporters.quantization.prepare import DEFAULT_CPU, weight_limit
 from models.errors import UserError
@@ -17,7 +19,7 @@ from models.resnet50 import InferenceNetwork
 
 RECIPES = ("fp32", "fp16", "int8")
 CALIBRATED = frozenset({"int8"})
-OPTIONS = frozenset({"batch", "opset", "ir_version", "calibrate", "calibrator", "cpu", "rounding"})
+OPTIONS = frozenset({"batch", "opset", "ir_version", "calibrate", "calibrator", "cpu", "rounding", "resize_in_graph"})
 DISTRIBUTION = "tf2onnx"
 
 MODEL = "model.onnx"
@@ -29,22 +31,26 @@ OPSETS: Mapping[int, tuple[int, str]] = {
 DEFAULT_OPSET = 13
 _KERNELS: Mapping[tuple[str, int], str] = {("int8", 13): "1.7", ("fp16", 18): "1.15"}
 """Where the first ONNX Runtime that reads a file is not yet one that runs it (measured, see docs/decisions.md)."""
+_RESIZE = "1.15"
+"""The first ONNX Runtime that resizes as Pillow does (1.15 was measured, see docs/decisions.md)."""
 _IR_RUNTIMES: Mapping[int, str] = {7: "1.6", 8: "1.10", 9: "1.15", 10: "1.18"}
 
 
 def check(options: ExportOptions) -> None:
     """Raise UserError for an opset or IR version that is not supported, or that do not go together."""
-    _versions(options.opset, options.ir_version)
+    _versions(options)
 
 
 def write(network: InferenceNetwork, job: Job) -> Written:
     """Write ``model.onnx``.
 
-    The default opset 13 with IR version 7 is read by every ONNX Runtime since 1.6; nothing in the graph needs more.
+    The default opset 13 with IR version 7 is read by every ONNX Runtime since 1.6; nothing in the inference graph needs
+    more. With ``resize_in_graph`` it is 18, and pictures may have any size.
     """
     import onnx
 
-    opset, ir_version, minimum = _versions(job.options.opset, job.options.ir_version)
+    resizes = job.options.resize_in_graph
+    opset, ir_version, minimum = _versions(job.options)
     details: dict[str, int | float | str | bool | list[str]] = {"opset": opset, "ir_version": ir_version}
     even = network.height % 2 == 0 and network.width % 2 == 0
     if job.recipe == "int8" and even:
@@ -58,34 +64,42 @@ def write(network: InferenceNetwork, job: Job) -> Written:
     if job.recipe == "int8":
         model = quantize(model, job.ranges, weight_limit=weight_limit(job.options.cpu))
         details |= {"cpu": job.options.cpu or DEFAULT_CPU}
+    if resizes:
+        model = resize_inside(model, job.spec.preprocessing)
     _describe(model, job)
     onnx.save(model, job.folder / MODEL)
     size = job.options.batch
+    height, width = (None, None) if resizes else (network.height, network.width)
     return Written(
         model=MODEL,
-        inputs=(Tensor(name=INPUT, dtype="uint8", shape=(size, network.height, network.width, 3)),),
+        inputs=(Tensor(name=INPUT, dtype="uint8", shape=(size, height, width, 3)),),
         outputs=(Tensor(name=OUTPUT, dtype="float32", shape=(size, len(network.labels))),),
-        minimum_runtime={"onnxruntime": _newer(minimum, _KERNELS.get((job.recipe, opset), minimum))},
+        minimum_runtime={
+            "onnxruntime": _newest(minimum, _KERNELS.get((job.recipe, opset)), _RESIZE if resizes else None)
+        },
         details=details,
     )
 
 
-def _versions(opset: int | None, ir_version: int | None) -> tuple[int, int, str]:
-    opset = opset or DEFAULT_OPSET
+def _versions(options: ExportOptions) -> tuple[int, int, str]:
+    opset = options.opset or (RESIZE_OPSET if options.resize_in_graph else DEFAULT_OPSET)
     if opset not in OPSETS:
         raise UserError("--opset", f"not supported (got {opset})", f"Give one of {', '.join(map(str, OPSETS))}.")
+    if options.resize_in_graph and opset < RESIZE_OPSET:
+        problem = f"--resize-in-graph needs {RESIZE_OPSET}, the first whose Resize does not alias (got {opset})"
+        raise UserError("--opset", problem, "Leave one of the two out.")
     lowest, runtime = OPSETS[opset]
-    ir_version = ir_version or lowest
+    ir_version = options.ir_version or lowest
     if ir_version not in _IR_RUNTIMES or ir_version < lowest:
         fitting = [str(version) for version in _IR_RUNTIMES if version >= lowest]
         raise UserError(
             "--ir-version", f"does not go with opset {opset} (got {ir_version})", f"Give one of {', '.join(fitting)}."
         )
-    return opset, ir_version, _newer(runtime, _IR_RUNTIMES[ir_version])
+    return opset, ir_version, _newest(runtime, _IR_RUNTIMES[ir_version])
 
 
-def _newer(one: str, other: str) -> str:
-    return max(one, other, key=lambda text: [*map(int, text.split("."))])
+def _newest(*versions: str | None) -> str:
+    return max(filter(None, versions), key=lambda text: [*map(int, text.split("."))])
 
 
 def _describe(model: Any, job: Job) -> None:

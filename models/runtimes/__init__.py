@@ -9,6 +9,9 @@ A runtime module has three names, and imports what it drives only inside ``load`
     predict = load_runtime(Bundle.open(path), RuntimeOptions(device="cuda"))
     scores = predict(batch)                     # uint8 [n, height, width, 3] RGB in, float32 [n, categories] out
 
+Pictures are resized to the network's size before they go in, whatever the bundle. One that resizes by itself takes them
+as they were decoded too, with ``RuntimeOptions(whole=True)``.
+
 Quantized inputs and outputs, layouts and device copies are the runtime's own secret.
 """
 
@@ -22,13 +25,17 @@ from numpy.typing import NDArray
 
 from models.bundle import Bundle
 from models.errors import BundleError, UnknownName
+from models.picture_sizes import as_input, check_resized, check_whole, takes_any_size
 
 Device = Literal["cpu", "cuda"]
 Hint = Literal["latency", "throughput"]
 
 
 class Predict(Protocol):
-    """Scores of a batch: uint8 [n, height, width, 3] RGB in, float32 [n, categories] in [0, 1] out."""
+    """Scores of a batch: uint8 [n, height, width, 3] RGB in, float32 [n, categories] in [0, 1] out.
+
+    That of ``load_runtime`` raises UserError for pictures of another size than it takes, or of several sizes.
+    """
 
     def __call__(self, batch: NDArray[np.uint8], /) -> NDArray[np.float32]: ...  # noqa: D102
 
@@ -39,13 +46,15 @@ class RuntimeOptions:
 
     ``threads``: intra-op threads, None for the runtime's own choice. ``graph_optimization``: "all" or "none".
     ``hint``: what matters where a runtime can choose, the time until one batch is answered ("latency") or the pictures
-    per second of large batches ("throughput"); a runtime that has no such choice does the same for both.
+    per second of large batches ("throughput"); a runtime that has no such choice does the same for both. ``whole``:
+    pictures come as they were decoded, those of a batch of one size, and the bundle resizes them.
     """
 
     device: Device = "cpu"
     threads: int | None = None
     graph_optimization: Literal["all", "none"] = "all"
     hint: Hint = "latency"
+    whole: bool = False
 
 
 class Runtime(Protocol):
@@ -78,17 +87,39 @@ def load_runtime(bundle: Bundle, options: RuntimeOptions | None = None, name: st
 
     Raises:
         UnknownName: no such runtime.
-        BundleError: the runtime does not run this format, or no runtime does.
+        BundleError: the runtime does not run this format, or no runtime does; or whole pictures are meant for a bundle
+            that does not resize.
         UnavailableError: the runtime's package, provider or device is not there.
     """
     options = options or RuntimeOptions()
+    if options.whole and not takes_any_size(bundle.manifest):
+        raise BundleError(
+            bundle.path, "takes resized pictures only", "rct export --resize-in-graph makes one that resizes by itself."
+        )
     candidates = [name] if name else list(runtime_names())
     for candidate in candidates:
         module = runtime(candidate)
         if bundle.manifest.format in module.FORMATS:
-            return module.load(bundle, options)
+            if options.whole:
+                return _of_whole(module.load(bundle, options), bundle)
+            return _of_resized(module.load(bundle, options), bundle)
     raise BundleError(
         bundle.path,
         f"no runtime for this format (got {bundle.manifest.format}, asked {', '.join(candidates)})",
         "Export to a format that is listed by rct doctor.",
     )
+
+
+def _of_resized(run: Predict, bundle: Bundle) -> Predict:
+    def predict(batch: NDArray[np.uint8], /) -> NDArray[np.float32]:
+        check_resized(batch, bundle.manifest)
+        return run(as_input(batch, bundle.manifest))
+
+    return predict
+
+
+def _of_whole(run: Predict, bundle: Bundle) -> Predict:
+    def predict(batch: NDArray[np.uint8], /) -> NDArray[np.float32]:
+        return run(check_whole(batch, bundle.manifest))
+
+    return predict

@@ -61,11 +61,12 @@ def write_null(
     weights: Sequence[Sequence[float]] | None = None,
     bias: Sequence[float] | None = None,
     overwrite: bool = False,
+    any_size: bool = False,
     **fields: Any,
 ) -> Bundle:
     """Write a null bundle for ``spec``; ``fields`` are further ones of ``Manifest``, such as ``parent``.
 
-    Without ``weights`` category ``i`` scores channel ``i % 3``.
+    Without ``weights`` category ``i`` scores channel ``i % 3``. With ``any_size`` it takes whole pictures.
 
     Raises:
         BundleError: the target exists and ``overwrite`` is off.
@@ -76,7 +77,8 @@ def write_null(
         "bias": bias or [0.0] * categories,
     }
     size = spec.preprocessing
-    picture = Tensor(name="picture", dtype="uint8", shape=(None, size.height, size.width, 3))
+    height, width = (None, None) if any_size else (size.height, size.width)
+    picture = Tensor(name="picture", dtype="uint8", shape=(None, height, width, 3))
     scores = Tensor(name="scores", dtype="float32", shape=(None, categories))
     described: dict[str, Any] = {"name": spec.name, "recipe": "fp32", **fields}
     with writing(target, overwrite=overwrite) as folder:

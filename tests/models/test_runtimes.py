@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from models.bundle import Bundle
-from models.errors import BundleError, UnavailableError, UnknownName
+from models.errors import BundleError, UnavailableError, UnknownName, UserError
 from models.runtimes import RuntimeOptions, load_runtime, runtime, runtime_names
 from models.runtimes.null import write_null
 
@@ -93,3 +93,37 @@ def test_a_model_file_that_is_no_rule(tmp_path, spec, rule):
     bundle.model.write_text(json.dumps(rule))
     with pytest.raises(BundleError, match="not a null model"):
         load_runtime(bundle)
+
+
+NOT_BYTES = "pictures: not uint8 [pictures, height, width, 3], which tiny takes (got {}). "
+
+
+@pytest.mark.parametrize(
+    ("kind", "shape", "got"),
+    [
+        (np.float32, (1, 6, 8, 3), "float32 [1, 6, 8, 3]"),
+        (np.uint8, (6, 8, 3), "uint8 [6, 8, 3]"),
+        (np.uint8, (1, 6, 8, 4), "uint8 [1, 6, 8, 4]"),
+    ],
+)
+def test_pictures_of_another_kind_are_one_line(tmp_path, spec, kind, shape, got):
+    with pytest.raises(UserError) as error:
+        load_runtime(write_null(tmp_path / "tiny", spec))(np.zeros(shape, kind))
+    assert str(error.value) == NOT_BYTES.format(got) + "Read them with models.preprocessing."
+
+
+def test_pictures_of_another_size_are_one_line(tmp_path, spec):
+    with pytest.raises(UserError) as error:
+        load_runtime(write_null(tmp_path / "tiny", spec))(np.zeros((2, 12, 16, 3), np.uint8))
+    assert str(error.value) == (
+        "pictures: not 8 x 6 pixels, which tiny takes (got 16 x 12). Resize them with models.preprocessing.resize."
+    )
+
+
+def test_a_bundle_that_resizes_takes_pictures_of_both_kinds(tmp_path, spec):
+    bundle = write_null(tmp_path / "tiny", spec, any_size=True)
+    small, large = np.full((1, 6, 8, 3), 255, np.uint8), np.full((2, 50, 70, 3), 255, np.uint8)
+    np.testing.assert_array_equal(load_runtime(bundle)(small), [[1.0, 1.0]])
+    np.testing.assert_array_equal(load_runtime(bundle, RuntimeOptions(whole=True))(large), np.ones((2, 2)))
+    with pytest.raises(UserError, match="not 8 x 6 pixels"):
+        load_runtime(bundle)(large)

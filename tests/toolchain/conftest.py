@@ -65,9 +65,9 @@ def original(tmp_path, spec):
 def export(tmp_path, spec, original):
     """Make a child of ``original``: the same rule, or one that is off by ``bias``."""
 
-    def export(name="export", *, bias=(0.0, 0.0), recipe="fp32"):
+    def export(name="export", *, bias=(0.0, 0.0), recipe="fp32", any_size=False):
         parent = {"name": "colours", "sha256": original.manifest.sha256}
-        return write_null(tmp_path / name, spec, bias=list(bias), recipe=recipe, parent=parent)
+        return write_null(tmp_path / name, spec, bias=list(bias), recipe=recipe, any_size=any_size, parent=parent)
 
     return export
 

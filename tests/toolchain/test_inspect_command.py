@@ -88,3 +88,10 @@ def test_a_damaged_bundle(rct, export):
     shown = rct("inspect", bundle.path)
     assert shown.code == 2
     assert "not what the manifest says" in shown.err
+
+
+def test_a_bundle_that_resizes_by_itself(rct, export):
+    shown = rct("inspect", export(any_size=True).path)
+    assert "picture: uint8 [any, any, any, 3]" in shown.out
+    assert "inside the model" in shown.out
+    assert max(map(len, shown.out.splitlines())) <= 80

@@ -4,7 +4,9 @@ import csv
 import io
 import json
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from toolchain.prediction import split_arguments
 
@@ -148,3 +150,24 @@ def test_the_first_argument_is_a_classifier_if_it_can_be(tmp_path, monkeypatch, 
     (tmp_path / "bundle").mkdir()
     (tmp_path / "bundle" / "manifest.json").write_text("{}")
     assert split_arguments(arguments) == (reference, pictures)
+
+
+@pytest.fixture
+def striped(tmp_path):
+    """One row of a hundred is red: the share of red in the whole picture is not that in any resized one."""
+    pixels = np.zeros((100, 3, 3), np.uint8)
+    pixels[0, :, 0] = 255
+    Image.fromarray(pixels).save(tmp_path / "striped.png")
+    return tmp_path / "striped.png"
+
+
+def test_a_bundle_that_resizes_gets_pictures_as_they_are(rct, export, striped, paint, tmp_path):
+    other, bad = paint("other.png", (51, 0, 0), size=(5, 9)), tmp_path / "bad.png"
+    bad.write_bytes(b"not a picture")
+    bundle = export("inside", any_size=True)
+    shown = rct("predict", bundle.path, striped, bad, other, "--json")
+    rows = [json.loads(line) for line in shown.out.splitlines()]
+    assert [row.get("scores", {}).get("red") for row in rows] == [0.01, None, 0.2]
+    assert shown.err.splitlines()[-1] == "2 pictures: 2 allow, 0 review, 0 block; 1 could not be read."
+    resized = json.loads(rct("predict", export("plain").path, striped, "--json").out)
+    assert resized["scores"]["red"] != pytest.approx(0.01, abs=1e-4)

@@ -47,6 +47,9 @@ def export(
     batch: Annotated[int, typer.Option("--batch", min=0, metavar="N", help="Pictures per run, 0 for any.")] = 0,
     opset: Annotated[int | None, typer.Option("--opset", metavar="N", help="ONNX operator set.")] = None,
     ir_version: Annotated[int | None, typer.Option("--ir-version", metavar="N", help="ONNX file version.")] = None,
+    resize_in_graph: Annotated[
+        bool, typer.Option("--resize-in-graph", help="The model resizes: it takes pictures of any size.")
+    ] = False,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -69,6 +72,7 @@ def export(
         calibrator=calibrator,
         cpu=meant_for(target_cpu),
         rounding=rounding,
+        resize_in_graph=resize_in_graph,
     )
     with output.progress() as progress:
         exported = export_and_compare(request, options, progress, output.warn)

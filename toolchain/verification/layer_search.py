@@ -16,6 +16,7 @@ from benchmarks.layers import LayerOutputs, compare_layers, first_departure
 from benchmarks.onnx_layers import layer_outputs
 from models.bundle import Bundle
 from models.errors import UserError
+from models.picture_sizes import as_input
 from models.pictures import read_batches
 from toolchain.output import Progress
 from toolchain.verification.examples import Examples
@@ -45,7 +46,12 @@ def search_layers(
     progress("comparing layer by layer")
     batches = (batch.pixels for batch in read_batches(examples.paths, bundle.manifest.spec.preprocessing, _PICTURES))
     some = [batch for batch in islice(batches, 1) if len(batch)]
-    rows = compare_layers(keras_layer_outputs(inference_form(deploy(originals))), layer_outputs(bundle.model), some)
+    inside = layer_outputs(bundle.model)
+    rows = compare_layers(
+        keras_layer_outputs(inference_form(deploy(originals))),
+        lambda batch: inside(as_input(batch, bundle.manifest)),
+        some,
+    )
     departure = first_departure(rows, limit)
     return LayerSearch(
         limit=limit,

@@ -29,6 +29,26 @@ class GoldenCheck(Document):
         return f"golden scores differ by {self.scores:.3g} (limit {self.limit:.3g})"
 
 
+class ResizeCheck(Document):
+    """A model that resizes by itself: scores of whole pictures against those of the same pictures resized before it.
+
+    ``scores`` is the largest difference, ``mean_scores`` the mean over pictures of the largest among the categories,
+    both in 0 to 1. ``limit`` is on ``scores``, None where the recipe has none.
+    """
+
+    pictures: int
+    scores: float
+    mean_scores: float
+    limit: float | None
+
+    @property
+    def failure(self) -> str:
+        """What is wrong, in one line; empty where nothing is."""
+        if self.limit is None or self.scores <= self.limit:
+            return ""
+        return f"resizing inside the model moves scores by {self.scores:.3g} (limit {self.limit:.3g})"
+
+
 class LayerRow(Document):
     """One layer's output against the original's: ``|c - o| / |o|``; None is not a finite number."""
 
@@ -50,6 +70,7 @@ class VerificationReport(Document):
     schema_version: Literal["rct.verification/1"] = "rct.verification/1"
     bundle: str
     golden: GoldenCheck | None = Field(description="none where the bundle has no golden vectors")
+    resize: ResizeCheck | None = Field(default=None, description="none where the bundle does not resize")
     layers: LayerSearch | None = Field(description="none where it was not asked for")
     unreadable: int = Field(ge=0)
     parity: ParityReport
@@ -69,5 +90,5 @@ class VerificationReport(Document):
     @property
     def failures(self) -> tuple[str, ...]:
         """One line for each check that did not hold."""
-        golden = self.golden.failure if self.golden else ""
-        return ((golden,) if golden else ()) + self.parity.failures
+        single = [check.failure for check in (self.golden, self.resize) if check]
+        return tuple(filter(None, single)) + self.parity.failures

@@ -64,6 +64,9 @@ def _summary(report: VerificationReport) -> Iterator[tuple[str, str]]:
         golden = report.golden
         scores = f"{golden.pictures} pictures: scores within {golden.scores:.2g}"
         yield "golden", f"{scores}, decoding within {golden.decoded} and resizing within {golden.resized} of 255"
+    if report.resize:
+        moved = f"{report.resize.scores:.2g}, {report.resize.mean_scores:.2g} on average"
+        yield "resizing", f"inside the model: scores within {moved}"
     yield "pictures", f"{len(report.parity.pictures)}{passed_over}"
     yield "recipe", report.parity.about["recipe"]
 

@@ -12,6 +12,7 @@ from models.bundle import Bundle
 from models.errors import UserError
 from models.golden import GOLDEN_FILE, Golden
 from models.joined import joined_parent
+from models.picture_sizes import takes_any_size
 from models.runtimes import Device, RuntimeOptions, load_runtime
 from toolchain.output import Progress
 from toolchain.references import originals_of
@@ -20,6 +21,7 @@ from toolchain.verification.examples import Examples, find_examples
 from toolchain.verification.golden_check import check_golden
 from toolchain.verification.layer_search import search_layers
 from toolchain.verification.report import GoldenCheck, LayerSearch, VerificationReport
+from toolchain.verification.resize_check import check_resize
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Request:
 def verify(path: Path, request: Request, progress: Progress, warn: Warn) -> VerificationReport:
     """Check a bundle's files, its golden scores, and its decisions on pictures against its original's.
 
+    Bundle and original get the same resized pictures. What a bundle's own resizing adds is looked at by itself.
+
     Raises:
         BundleError: the bundle is incomplete or altered, or its original cannot be found.
         UserError: there are no pictures, or none that can be read.
@@ -59,10 +63,13 @@ def verify(path: Path, request: Request, progress: Progress, warn: Warn) -> Veri
     options = RuntimeOptions(device=request.device, threads=request.threads)
     golden = _golden(bundle, options, request.runtime, progress)
     comparison = compare(bundle, originals, examples, progress, warn, options=options, runtime=request.runtime)
+    resizes = takes_any_size(bundle.manifest)
+    resize = check_resize(bundle, examples, options, request.runtime, progress) if resizes else None
     layers = _layers(bundle, originals, examples, comparison, progress) if request.by_layer else None
     return VerificationReport(
         bundle=str(path),
         golden=golden,
+        resize=resize,
         layers=layers,
         unreadable=comparison.unreadable,
         parity=comparison.report,
