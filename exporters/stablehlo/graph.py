@@ -83,6 +83,7 @@ def _function(network: InferenceNetwork, precision: Precision, rounding: Roundin
         add=lambda shortcut, x, _: x + shortcut.astype(wide),
         pool=pool,
         subsample=lambda x, _: lax.slice_in_dim(lax.slice_in_dim(x, 0, None, 2, axis=1), 0, None, 2, axis=2),
+        join=lambda x, other, _: jnp.concatenate([x, other], axis=-1),
     )
 
     def scores(image: Array) -> Array:
@@ -90,7 +91,7 @@ def _function(network: InferenceNetwork, precision: Precision, rounding: Roundin
         if network.reads_blocks:
             x = x.reshape(-1, network.height // 2, 2, network.width // 2, 8)
             x = x.transpose(0, 1, 3, 2, 4).reshape(-1, network.height // 2, network.width // 2, 16)
-        x = run_body(network.architecture, x.astype(dtype), operations)
+        x = run_body(network.architecture, x.astype(dtype), operations, shortcuts=network.shortcuts)
         features = x.astype(jnp.float32).mean((1, 2))
         return nn.sigmoid(jnp.concatenate([_logits(features, head) for head in network.heads], axis=1))
 
