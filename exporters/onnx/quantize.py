@@ -4,7 +4,7 @@
     model = quantize(to_onnx(prepared.network, ...), prepared.ranges)
 
 The graph is small and known (Conv, Add, Relu, MaxPool, Concat, then the head), so the quantizer is too: every tensor
-between two quantized nodes gets one QuantizeLinear and one DequantizeLinear, a pooling keeps the scale of what it pools,
+between two quantized nodes gets one QuantizeLinear and one DequantizeLinear, what only moves values keeps their scale,
 and the uint8 picture goes into the first convolution as it is, through a DequantizeLinear of scale 1 and zero point 0.
 Arithmetic as in Jacob et al. 2017 (arXiv:1712.05877).
 """

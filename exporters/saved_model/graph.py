@@ -30,9 +30,11 @@ def scores_of(image: Tensor, network: InferenceNetwork) -> Tensor:
         add=lambda shortcut, x, name: tf.add(shortcut, x, name=name),
         pool=pool,
         subsample=lambda x, name: tf.nn.max_pool2d(x, 1, 2, "VALID", name=name),
+        join=lambda x, other, name: tf.concat([x, other], -1, name=name),
     )
     pixels = tf.pad(tf.cast(image, tf.float32), ((0, 0), (0, 0), (0, 0), (0, 1)), constant_values=255, name="pixels")
-    features = tf.reduce_mean(run_body(network.architecture, pixels, operations), (1, 2), name="avg_pool")
+    body = run_body(network.architecture, pixels, operations, shortcuts=network.shortcuts)
+    features = tf.reduce_mean(body, (1, 2), name="avg_pool")
     logits = [_logits(features, head, f"head{index}") for index, head in enumerate(network.heads)]
     return tf.sigmoid(tf.concat(logits, axis=1, name="logits"), name="scores")
 
