@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--batches", type=int, nargs="+", default=[256, 1, 1024, 64])
     parser.add_argument("--candidates", nargs="+", choices=CANDIDATES, default=list(CANDIDATES), metavar="NAME")
     parser.add_argument("--rounds", type=int, default=30)
-    parser.add_argument("--seconds", type=float, default=450, help="nothing is compiled after that many")
+    parser.add_argument("--seconds", type=float, default=360, help="nothing is compiled after that many")
     parser.add_argument("--device", choices=("cuda", "cpu"), default="cuda")
     parser.add_argument("--backbone", choices=ARCHITECTURES, default="resnet50")
     parser.add_argument("--side", type=int, default=224, help="of the pictures, in pixels")
