@@ -18,8 +18,8 @@ PRECISION: Mapping[str, Precision] = {"fp16": "float16", "bf16": "bfloat16", "fp
 PLATFORMS = ("cpu", "cuda")
 MODEL = "model.jax"
 PORTABLE = "model.mlirbc"
-MINIMUM_RUNTIME = {"jax": "0.8.2"}
-"""The oldest that was seen to run what JAX 0.10 writes; 0.8.1 refuses it."""
+OLDEST_READER: Mapping[str, str] = {"0.10": "0.8.2", "0.11": "0.11.0"}
+"""JAX that writes, to the oldest that was seen to run what it wrote; the release before it refuses the file."""
 
 
 def write_artefact(
@@ -62,10 +62,15 @@ def write_artefact(
         model=MODEL,
         inputs=(Tensor(name="image", dtype="uint8", shape=(batch, network.height, network.width, 3)),),
         outputs=(Tensor(name="scores", dtype="float32", shape=(batch, len(network.labels))),),
-        minimum_runtime=MINIMUM_RUNTIME,
+        minimum_runtime={"jax": oldest_reader(jax.__version__)},
         details={
             "portable": PORTABLE,
             "calling_convention": int(exported.calling_convention_version),
             "reads_blocks": network.reads_blocks,
         },
     )
+
+
+def oldest_reader(writer: str) -> str:
+    """Return the oldest JAX that runs what the JAX of version ``writer`` writes; itself, where nobody has tried."""
+    return OLDEST_READER.get(".".join(writer.split(".")[:2]), writer)

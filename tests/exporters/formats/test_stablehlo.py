@@ -11,6 +11,7 @@ from written import write_bundle
 
 from exporters.formats import ExportOptions, check_request
 from exporters.stablehlo.__main__ import main
+from exporters.stablehlo.artefact import oldest_reader
 from exporters.stablehlo.first import first_convolution
 from exporters.stablehlo.graph import jax_function
 from models.bundle import Bundle
@@ -137,6 +138,11 @@ def test_what_an_export_chooses_can_be_chosen_for_measurements(tiny_original, tm
     bundle = Bundle.open(tmp_path / "chosen")
     assert bundle.manifest.details["reads_blocks"] is ("blocks" in choices)
     np.testing.assert_allclose(load_runtime(bundle)(pictures), expected, atol=1e-5)
+
+
+def test_the_manifest_names_the_oldest_jax(fixed):
+    assert fixed.manifest.minimum_runtime == {"jax": oldest_reader(jax.__version__)}
+    assert [oldest_reader(version) for version in ("0.10.2", "0.11.0", "0.12.3")] == ["0.8.2", "0.11.0", "0.12.3"]
 
 
 def test_without_jax_the_export_says_what_to_install(monkeypatch):
