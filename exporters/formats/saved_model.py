@@ -14,7 +14,8 @@ OPTIONS: frozenset[str] = frozenset()
 DISTRIBUTION = "tensorflow"
 
 FOLDER = "model"
-MINIMUM_RUNTIME = {"tensorflow": "2.12"}
+MINIMUM_RUNTIME = {"tensorflow": "2.4"}
+"""The oldest that was seen to run what TensorFlow 2.21 writes; 2.3 lacks the operation DecodeImage."""
 
 
 def check(options: ExportOptions) -> None:
