@@ -54,6 +54,10 @@ def export(
     if options.resize_in_graph:
         check_expressible(spec.preprocessing)
     pictures = calibration_set(options.calibrate)
+    if recipe in module.CALIBRATED and options.calibrate is not None:
+        given, pictures = len(pictures.paths), pictures.readable(spec.preprocessing)
+        if len(pictures.paths) < given:
+            progress(f"calibrating on {len(pictures.paths)} of {given} pictures: the others cannot be read")
 
     progress(f"loading {', '.join(original.manifest.name for original in originals)}")
     models = [load_keras(original) for original in originals]

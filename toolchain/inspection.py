@@ -1,9 +1,10 @@
-"""Behind ``rct inspect``: what a bundle says of itself, and what is in an ONNX graph.
+"""Behind ``rct inspect``: what a bundle or a LiteRT file says of itself, and what is in an ONNX graph.
 
 inspection = inspect(Path("exports/open_nsfw-onnx-int8"))
 inspection.graph.float_islands
 """
 
+import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from rich.console import RenderableType
 
 from models.bundle import Bundle
 from models.errors import BundleError
+from models.litert_file import describe_litert, is_litert
 from models.manifest import Manifest
 from models.onnx_graph import GraphStatistics, graph_statistics
 from models.picture_sizes import takes_any_size
@@ -25,22 +27,28 @@ _OPERATORS = 12
 
 @dataclass(frozen=True)
 class Inspection:
-    """What was found; ``bundle`` is None for a plain ONNX file, ``graph`` for a bundle of another format."""
+    """What was found; ``bundle`` is None for a plain file, ``graph`` for whatever is not ONNX.
+
+    ``metadata``: what a plain LiteRT file says of itself.
+    """
 
     path: Path
-    bundle: Bundle | None
-    graph: GraphStatistics | None
+    bundle: Bundle | None = None
+    graph: GraphStatistics | None = None
+    metadata: dict[str, Any] | None = None
 
 
 def inspect(name: str) -> Inspection:
-    """Look into a bundle, a classifier or an ONNX file.
+    """Look into a bundle, a classifier, an ONNX file or a LiteRT file.
 
     Raises:
-        BundleError: it is none of these, or its files are not what its manifest says.
+        BundleError: it is none of these, its files are not what its manifest says, or a LiteRT file has no metadata.
     """
     path = Path(name)
+    if path.is_file() and is_litert(path):
+        return Inspection(path, metadata=describe_litert(path))
     if path.is_file():
-        return Inspection(path, None, graph_statistics(path))
+        return Inspection(path, graph=graph_statistics(path))
     if not path.exists() and not is_reference(name):
         raise BundleError(name, "no such file, bundle or classifier", "rct models lists the classifiers that we ship.")
     bundle = open_reference(name) if is_reference(name) else Bundle.open(path)
@@ -55,12 +63,16 @@ def inspection_document(found: Inspection) -> dict[str, Any]:
         "path": str(found.path),
         "manifest": found.bundle.manifest.model_dump(mode="json") if found.bundle else None,
         "graph": asdict(graph) | {"nodes": graph.nodes} if graph else None,
+        "metadata": found.metadata,
     }
 
 
 def inspection_tables(found: Inspection) -> list[RenderableType]:
     """Return an inspection for a reader."""
     parts: list[RenderableType] = []
+    if found.metadata is not None:
+        rows = [(key, value if isinstance(value, str) else json.dumps(value)) for key, value in found.metadata.items()]
+        parts += [title(str(found.path)), facts(rows)]
     if found.bundle:
         parts += _manifest_tables(found.bundle.manifest, found.path)
     if found.graph:

@@ -62,6 +62,17 @@ class CalibrationSet:
         if read < FEWEST:
             _refuse(self.paths[0].parent, f"too few readable pictures (got {read} of {len(self.paths)})")
 
+    def readable(self, rule: Preprocessing) -> "CalibrationSet":
+        """Return the set without the pictures that cannot be read; the same set if there are none.
+
+        Raises:
+            UserError: fewer than ``FEWEST`` are left.
+        """
+        paths = tuple(path for batch in read_batches(self.paths, rule, FEWEST) for path in batch.paths)
+        if len(paths) < FEWEST:
+            _refuse(self.paths[0].parent, f"too few readable pictures (got {len(paths)} of {len(self.paths)})")
+        return self if paths == self.paths else _set_of(paths)
+
 
 def default_pictures() -> tuple[Path, ...]:
     """Return the hundred pictures that we ship, photographs and drawings; LEDGER.csv says whose they are."""
@@ -82,6 +93,10 @@ def calibration_set(folder: Path | None = None) -> CalibrationSet:
     paths = default_pictures() if folder is None else tuple(find_pictures([folder]))
     if len(paths) < FEWEST:
         _refuse(folder or _FOLDER, f"too few pictures to calibrate on (got {len(paths)})")
+    return _set_of(paths)
+
+
+def _set_of(paths: tuple[Path, ...]) -> CalibrationSet:
     digests = sorted(_digest(path) for path in paths)
     return CalibrationSet(paths, hashlib.sha256("\n".join(digests).encode()).hexdigest())
 

@@ -14,10 +14,11 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal, Protocol, cast
 
-from models.errors import UnknownName, UserError
+from models.errors import UnavailableError, UnknownName, UserError
 from models.manifest import Calibration, Parent, Tensor
 from models.resnet50 import InferenceNetwork
 from models.spec import ClassifierSpec
@@ -113,6 +114,7 @@ def check_request(name: str, recipe: str, options: ExportOptions) -> Format:
     Raises:
         UnknownName: no such format, or no such recipe of it.
         UserError: an option was given that this format has no use for.
+        UnavailableError: the package that writes it is not installed.
     """
     module = load_format(name)
     if recipe not in module.RECIPES:
@@ -123,4 +125,10 @@ def check_request(name: str, recipe: str, options: ExportOptions) -> Format:
             flag = "target-cpu" if option.name == "cpu" else option.name.replace("_", "-")
             raise UserError(f"--{flag}", f"{name} has no such option", "Leave it out.")
     module.check(options)
+    try:
+        version(module.DISTRIBUTION)
+    except PackageNotFoundError as error:
+        raise UnavailableError(
+            f"format {name}", f"{module.DISTRIBUTION} is not installed", f"pip install {module.DISTRIBUTION}."
+        ) from error
     return module

@@ -15,11 +15,11 @@ from collections.abc import Mapping
 
 from exporters.litert.graph import Graph
 from exporters.litert.tables import Byte, Table, Word, write
+from models.litert_file import CLASSIFIER_FILE
 from models.manifest import Parent
 from models.spec import ClassifierSpec
 
 LABELS_FILE = "labels.txt"
-CLASSIFIER_FILE = "classifier.json"
 BUFFER = "TFLITE_METADATA"
 
 _PARSER = "1.0.0"

@@ -38,7 +38,7 @@ def load(bundle: Bundle, options: RuntimeOptions) -> Predict:
         )
         interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
-        raise BundleError(bundle.model, f"LiteRT cannot run it ({_first_line(error)})", "See rct doctor.") from error
+        raise _cannot_run(bundle, error) from error
     return _predict(interpreter, bundle)
 
 
@@ -53,11 +53,14 @@ def _predict(interpreter: Any, bundle: Bundle) -> Predict:
 
     def predict(batch: NDArray[np.uint8], /) -> NDArray[np.float32]:
         with one_at_a_time:
-            if tuple(interpreter.get_input_details()[0]["shape"]) != batch.shape:
-                interpreter.resize_tensor_input(image["index"], batch.shape)
-                interpreter.allocate_tensors()
-            interpreter.set_tensor(image["index"], np.ascontiguousarray(batch))
-            interpreter.invoke()
+            try:
+                if tuple(interpreter.get_input_details()[0]["shape"]) != batch.shape:
+                    interpreter.resize_tensor_input(image["index"], batch.shape)
+                    interpreter.allocate_tensors()
+                interpreter.set_tensor(image["index"], np.ascontiguousarray(batch))
+                interpreter.invoke()
+            except (ValueError, RuntimeError) as error:
+                raise _cannot_run(bundle, error) from error
             return np.asarray(interpreter.get_tensor(scores["index"]))
 
     return predict
@@ -78,6 +81,10 @@ def _expect(bundle: Bundle, role: str, tensor: dict[str, Any], dtype: type, shap
             f"(got {np.dtype(tensor['dtype'])} {list(found)})",
             "Export it again.",
         )
+
+
+def _cannot_run(bundle: Bundle, error: Exception) -> BundleError:
+    return BundleError(bundle.model, f"LiteRT cannot run it ({_first_line(error)})", "See rct doctor.")
 
 
 def _first_line(error: Exception) -> str:

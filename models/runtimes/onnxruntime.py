@@ -20,7 +20,7 @@ def load(bundle: Bundle, options: RuntimeOptions) -> Predict:
 
     Raises:
         UnavailableError: ONNX Runtime or the provider is not there, or another provider would run the model.
-        BundleError: ONNX Runtime cannot read the model.
+        BundleError: ONNX Runtime cannot read the model; of what is returned: it cannot run it.
     """
     try:
         import onnxruntime as ort
@@ -58,10 +58,16 @@ def load(bundle: Bundle, options: RuntimeOptions) -> Predict:
     scores = bundle.manifest.outputs[0].name
     fixed = bundle.manifest.inputs[0].shape[0]
 
-    def predict(batch: NDArray[np.uint8], /) -> NDArray[np.float32]:
-        if fixed is None or fixed == len(batch):
+    def run(batch: NDArray[np.uint8], /) -> NDArray[np.float32]:
+        try:
             return np.asarray(session.run([scores], {name: batch})[0])
-        return _in_batches_of(fixed, batch, lambda part: np.asarray(session.run([scores], {name: part})[0]))
+        except Exception as error:  # as above
+            raise BundleError(
+                bundle.model, f"ONNX Runtime {ort.__version__} cannot run it ({_first_line(error)})", "See rct doctor."
+            ) from error
+
+    def predict(batch: NDArray[np.uint8], /) -> NDArray[np.float32]:
+        return run(batch) if fixed in (None, len(batch)) else _in_batches_of(fixed, batch, run)
 
     return predict
 

@@ -157,6 +157,22 @@ def test_too_few_readable_pictures_are_refused(tmp_path: Path) -> None:
     )
 
 
+def test_what_can_be_read_is_known_before_the_work(tmp_path: Path) -> None:
+    paths = draw(tmp_path, 20)
+    own = calibration_set(tmp_path)
+    assert own.readable(RULE) is own
+    for path in paths[3:7]:
+        path.write_bytes(b"nonsense")
+    left = calibration_set(tmp_path).readable(RULE)
+    assert left.paths == (*paths[:3], *paths[7:])
+    for path in paths[3:7]:
+        path.unlink()
+    assert left.sha256 == calibration_set(tmp_path).sha256
+    paths[0].write_bytes(b"nonsense")
+    with pytest.raises(UserError, match=r"too few readable pictures \(got 15 of 16\)"):
+        calibration_set(tmp_path).readable(RULE)
+
+
 def test_only_unreadable_pictures_are_refused(tmp_path: Path) -> None:
     for path in draw(tmp_path, 20):
         path.write_bytes(b"nonsense")

@@ -3,6 +3,7 @@
 import json
 import shutil
 import sys
+from importlib.metadata import PackageNotFoundError
 
 import numpy as np
 import onnx
@@ -203,3 +204,79 @@ def test_inspect_shows_a_clean_graph(rct, exported):
     assert "BatchNormalization" not in document["graph"]["operators"]
     assert document["graph"]["macs"] > 0
     assert document["graph"]["float_regions"] == []
+
+
+@pytest.fixture
+def own_pictures(tmp_path, pictures):
+    """Sixteen generated pictures, as few as a calibration may have."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    for index in range(16):
+        Image.fromarray(pictures[index % 12]).save(folder / f"{index:02}.png")
+    return folder
+
+
+@pytest.mark.parametrize(("bad", "problem"), [("gone", "pictures to calibrate on (got 15)"), ("unreadable", "")])
+def test_too_few_pictures_to_calibrate_on(rct, tmp_path, tiny_original, images, own_pictures, bad, problem):
+    first = own_pictures / "00.png"
+    first.unlink() if bad == "gone" else first.write_bytes(b"not a picture")
+    problem = problem or "readable pictures (got 15 of 16)"
+    options = ["--quantize", "int8", "--calibrate", own_pictures, "--images", images, "--quiet"]
+    shown = rct("export", tiny_original.path, *options)
+    assert (shown.code, shown.out) == (2, "")
+    assert shown.err == f"rct: {own_pictures}: too few {problem}. Give at least 16, better 100 or more.\n"
+    assert not list(tmp_path.glob("exports/*"))
+
+
+def test_what_cannot_be_read_is_not_counted_as_calibrated_on(rct, tiny_original, images, own_pictures):
+    (own_pictures / "bad.png").write_bytes(b"not a picture")
+    options = ["--quantize", "int8", "--rounding", "nearest", "--calibrate", own_pictures, "--images", images]
+    shown = rct("export", tiny_original.path, *options, "--json")
+    assert "calibrating on 16 of 17 pictures: the others cannot be read" in shown.err.splitlines()
+    assert json.loads(shown.out)["manifest"]["calibration"]["pictures"] == 16
+
+
+@pytest.mark.parametrize(
+    ("format_name", "missing", "line"),
+    [
+        ("openvino", "openvino", "openvino: not installed. pip install 'rct[openvino]'."),
+        ("tflite", None, "format tflite: litert-quantizer is not installed. pip install litert-quantizer."),
+    ],
+)
+def test_a_package_that_is_not_installed(rct, monkeypatch, format_name, missing, line):
+    def gone(package):
+        raise PackageNotFoundError(package)
+
+    if missing:
+        monkeypatch.setitem(sys.modules, missing, None)
+    monkeypatch.setattr("exporters.formats.version", gone)
+    shown = rct("export", "--format", format_name, "--quiet")
+    assert (shown.code, shown.out, shown.err) == (2, "", f"rct: {line}\n")
+
+
+def test_a_bundle_that_its_runtime_cannot_run(rct, exported, images, tmp_path):
+    folder = tmp_path / "unknown"
+    shutil.copytree(exported.path, folder)
+    model = onnx.load(folder / "model.onnx")
+    model.graph.node[-1].op_type = "Abacus"
+    onnx.save(model, folder / "model.onnx")
+    seal(folder, **exported.manifest.model_dump(exclude={"files", "schema_version"}))
+    shown = rct("predict", folder, images, "--quiet")
+    assert (shown.code, shown.out) == (2, "")
+    assert shown.err.startswith(f"rct: {folder}/model.onnx: ONNX Runtime ")
+    assert "Abacus" in shown.err
+    assert shown.err.count("\n") == 1
+
+
+def test_an_export_that_resizes_from_end_to_end(rct, tiny_original, images):
+    shown = rct("export", tiny_original.path, "--resize-in-graph", "--images", images, "--json", "--quiet")
+    assert shown.code == 0, shown.err
+    document = json.loads(shown.out)
+    assert document["manifest"]["inputs"][0]["shape"] == [None, None, None, 3]
+    options = ["--original", tiny_original.path, "--images", images, "--by-layer", "--json", "--quiet"]
+    report = VerificationReport.model_validate_json(rct("verify", document["bundle"], *options).out)
+    assert report.passed
+    assert report.resize is not None
+    assert report.resize.scores < 1e-5  # the pictures have the network's size, and pass unchanged
+    rows = [json.loads(line) for line in rct("predict", document["bundle"], images, "--json").out.splitlines()]
+    assert len(rows) == 12

@@ -1,6 +1,7 @@
 """``rct inspect`` on a bundle, on a classifier, and on ONNX files."""
 
 import json
+import zipfile
 
 import numpy as np
 import onnx
@@ -95,3 +96,21 @@ def test_a_bundle_that_resizes_by_itself(rct, export):
     assert "picture: uint8 [any, any, any, 3]" in shown.out
     assert "inside the model" in shown.out
     assert max(map(len, shown.out.splitlines())) <= 80
+
+
+def test_a_litert_file_on_its_own(rct, tmp_path):
+    about = {"name": "tiny", "labels": ["red"], "thresholds": {"red": {"review": 0.5, "block": 0.9}}}
+    path = tmp_path / "model.tflite"
+    path.write_bytes(b"\x1c\x00\x00\x00TFL3" + bytes(60))
+    shown = rct("inspect", path)
+    assert (shown.code, shown.out) == (2, "")
+    assert shown.err == (
+        f"rct: {path}: a LiteRT model without metadata (got no classifier.json). Name its bundle, or export it again.\n"
+    )
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("classifier.json", json.dumps(about))
+    assert json.loads(rct("inspect", path, "--json").out)["metadata"] == about
+    shown = rct("inspect", path)
+    assert shown.code == 0
+    assert max(map(len, shown.out.splitlines())) <= 80
+    assert '"review": 0.5' in shown.out

@@ -13,13 +13,13 @@ def inspect(
     what: Annotated[
         str,
         typer.Argument(
-            metavar="BUNDLE|FILE.onnx", help="A bundle, a classifier or an ONNX file.", autocompletion=classifiers
+            metavar="BUNDLE|FILE", help="A bundle, a classifier, an ONNX or a LiteRT file.", autocompletion=classifiers
         ),
     ],
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Show what is in a bundle or an ONNX graph."""
+    """Show what is in a bundle, an ONNX graph or a LiteRT file."""
     from toolchain.inspection import inspect as look
     from toolchain.inspection import inspection_document, inspection_tables
 

@@ -11,7 +11,7 @@ import pytest
 from written import write_bundle
 
 from exporters.formats import ExportOptions, check_request, format_names, load_format
-from models.errors import UnknownName, UserError
+from models.errors import UnavailableError, UnknownName, UserError
 from models.runtimes import load_runtime, runtime, runtime_names
 
 ROOT = Path(__file__).parents[3]
@@ -67,6 +67,28 @@ def test_a_batch_that_is_fixed_serves_any_number_of_pictures(
     bundle = write_bundle(tiny_original, name, recipe, tmp_path / "two", prepared, batch=2)
     assert bundle.manifest.inputs[0].shape[0] == bundle.manifest.outputs[0].shape[0] == 2
     np.testing.assert_allclose(load_runtime(bundle)(pictures[:3]), expected[:3], atol=LARGEST[recipe])
+
+
+def test_pictures_of_another_size_are_one_line(bundle):
+    with pytest.raises(UserError) as error:
+        load_runtime(bundle)(np.zeros((2, 32, 48, 3), np.uint8))
+    assert str(error.value) == (
+        "pictures: not 64 x 64 pixels, which red-green takes (got 48 x 32). "
+        "Resize them with models.preprocessing.resize."
+    )
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_without_its_package_a_format_names_what_to_install(name, monkeypatch):
+    def missing(package):
+        raise PackageNotFoundError(package)
+
+    needs(name)
+    monkeypatch.setattr("exporters.formats.version", missing)
+    with pytest.raises(UnavailableError) as error:
+        check_request(name, load_format(name).RECIPES[0], ExportOptions())
+    package = load_format(name).DISTRIBUTION
+    assert str(error.value) == f"format {name}: {package} is not installed. pip install {package}."
 
 
 @pytest.mark.parametrize("name", FORMATS)
