@@ -4,22 +4,29 @@ bundle = export([find_original("open_nsfw")], "onnx", "int8", Path("exports/mine
 """
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from exporters.calibration.pictures import calibration_set, golden_pictures
 from exporters.deploy import check_joinable, deploy_model, join
 from exporters.formats import ExportOptions, Job, Progress, check_request
 from exporters.onnx.resize import check_expressible
-from exporters.quantization.prepare import prepare, weight_limit
+from exporters.quantization.float_layers import expand, float_nodes
+from exporters.quantization.prepare import Prepared, in_float, prepare, weight_limit
 from models.bundle import Bundle, check_target, seal, writing
 from models.classifier import load_keras
+from models.errors import UserError
 from models.golden import GOLDEN_FILE, make_golden
 from models.joined import join_specs, joined_parent
+from models.resnet50 import InferenceNetwork
 from models.runtimes.keras import predict_with
+from models.spec import ClassifierSpec
 
-__all__ = ["ExportOptions", "export"]
+__all__ = ["ExportOptions", "Loaded", "calibrate", "export", "load", "write"]
 
 _LEGAL = ("LICENSE*", "NOTICE*", "MODEL_CARD*")
 _TOOLS = ("rct", "tensorflow", "keras", "tf2onnx", "onnx", "onnxruntime", "onnxruntime-gpu", "numpy")
@@ -47,43 +54,92 @@ def export(
         NetworkError: an original is not the network its spec says.
     """
     module = check_request(format_name, recipe, options)
+    if options.float_layers and recipe not in module.CALIBRATED:
+        raise UserError("--float-layers", f"{recipe} is in float throughout", "Take --quantize int8, or leave it out.")
     check_target(target, overwrite=options.overwrite)
+    loaded = load(originals, options, progress)
+    prepared = calibrate(loaded, options, progress) if recipe in module.CALIBRATED else None
+    return write(loaded, prepared, format_name, recipe, target, options, progress)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Originals in memory: their ``keras.Model``, and what becomes of them. ``network`` is in float32."""
+
+    originals: tuple[Bundle, ...]
+    models: tuple[Any, ...]
+    spec: ClassifierSpec
+    network: InferenceNetwork
+
+
+def load(originals: Sequence[Bundle], options: ExportOptions, progress: Progress) -> Loaded:
+    """Load ``originals`` and make their inference network; raises as ``export`` does."""
     specs = [original.manifest.spec for original in originals]
     check_joinable(specs)
     spec = join_specs(specs, options.name)
     if options.resize_in_graph:
         check_expressible(spec.preprocessing)
-    pictures = calibration_set(options.calibrate)
-    if recipe in module.CALIBRATED and options.calibrate is not None:
-        given, pictures = len(pictures.paths), pictures.readable(spec.preprocessing)
+    calibration_set(options.calibrate)
+    progress(f"loading {', '.join(original.manifest.name for original in originals)}")
+    models = tuple(load_keras(original) for original in originals)
+    network = join([deploy_model(model, spec) for model, spec in zip(models, specs, strict=True)])
+    return Loaded(tuple(originals), models, spec, network)
+
+
+def calibrate(loaded: Loaded, options: ExportOptions, progress: Progress) -> Prepared:
+    """Measure and round what a calibrated recipe needs, for whichever format.
+
+    Raises:
+        UserError: too few pictures can be read.
+    """
+    rule, pictures = loaded.spec.preprocessing, calibration_set(options.calibrate)
+    if options.calibrate is not None:
+        given, pictures = len(pictures.paths), pictures.readable(rule)
         if len(pictures.paths) < given:
             progress(f"calibrating on {len(pictures.paths)} of {given} pictures: the others cannot be read")
+    return prepare(
+        loaded.network,
+        rule,
+        pictures,
+        progress,
+        method=options.calibrator,
+        rounding=options.rounding or "second-order",
+        limit=weight_limit(options.cpu),
+    )
 
-    progress(f"loading {', '.join(original.manifest.name for original in originals)}")
-    models = [load_keras(original) for original in originals]
-    network = join([deploy_model(model, spec) for model, spec in zip(models, specs, strict=True)])
+
+def write(
+    loaded: Loaded,
+    prepared: Prepared | None,
+    format_name: str,
+    recipe: str,
+    target: Path,
+    options: ExportOptions,
+    progress: Progress,
+) -> Bundle:
+    """Write one bundle of what was loaded, and calibrated if the recipe asks for it; raises as ``export`` does."""
+    module = check_request(format_name, recipe, options)
+    spec, parent = loaded.spec, joined_parent(loaded.originals)
+    if prepared is None:
+        job_of = partial(Job, ranges={}, calibration=None)
+        network = loaded.network
+    else:
+        kept = expand(options.float_layers, prepared.network)
+        network = in_float(prepared, kept)
+        nodes = float_nodes(network, kept)
+        job_of = partial(Job, ranges=prepared.ranges, calibration=prepared.calibration, float_nodes=nodes)
     with writing(target, overwrite=options.overwrite) as folder:
-        parent = joined_parent(originals)
-        ranges: Mapping[str, tuple[float, float]] = {}
-        calibration = None
-        if recipe in module.CALIBRATED:
-            limit = weight_limit(options.cpu)
-            prepared = prepare(
-                network,
-                spec.preprocessing,
-                pictures,
-                progress,
-                method=options.calibrator,
-                rounding=options.rounding or "second-order",
-                limit=limit,
-            )
-            network, ranges, calibration = prepared.network, prepared.ranges, prepared.calibration
-        job = Job(recipe, spec, parent, folder, options, ranges, calibration, progress)
-        written = module.write(network, job)
+        written = module.write(
+            network,
+            job_of(recipe=recipe, spec=spec, parent=parent, folder=folder, options=options, progress=progress),
+        )
         progress("keeping the original's scores on the golden pictures")
-        golden = make_golden(golden_pictures(), spec.preprocessing, predict_with(models, spec.preprocessing))
-        golden.save(folder / GOLDEN_FILE)
-        _copy_legal(originals, folder)
+        predict = predict_with(loaded.models, spec.preprocessing)
+        make_golden(golden_pictures(), spec.preprocessing, predict).save(folder / GOLDEN_FILE)
+        _copy_legal(loaded.originals, folder)
+        fields = vars(written)
+        if options.float_layers:
+            fields = fields | {"details": {**written.details, "float_layers": list(kept)}}
         seal(
             folder,
             name=f"{spec.name}-{format_name}-{recipe}",
@@ -91,9 +147,9 @@ def export(
             recipe=recipe,
             spec=spec,
             parent=parent,
-            calibration=calibration,
+            calibration=None if prepared is None else prepared.calibration,
             tools=_tool_versions(module.DISTRIBUTION),
-            **vars(written),
+            **fields,
         )
     return Bundle.open(target)
 

@@ -11,8 +11,11 @@ from benchmarks.parity_report import CategoryParity, ParityReport
 from exporters.export import export
 from exporters.formats import ExportOptions, Processor, check_request, load_format
 from models.bundle import Bundle, check_target
-from models.errors import VerdictError
+from models.errors import UserError, VerdictError
 from models.processor import features, int8_saturates
+from toolchain.budget import NO_BUDGET, Budget
+from toolchain.budget_report import budget_document, budget_facts
+from toolchain.budget_search import Found, search
 from toolchain.output import Progress, size_text
 from toolchain.references import originals_named
 from toolchain.table import facts, table, title, verdict
@@ -21,6 +24,7 @@ from toolchain.verification.comparison import Warn, compare
 from toolchain.verification.examples import find_examples
 from toolchain.verification.tables import figure
 
+AUTO = "auto"
 Cpu = Literal["this", "vnni", "avx2", "arm"]
 
 
@@ -46,6 +50,7 @@ class Exported:
     bundle: Bundle
     originals: tuple[Bundle, ...]
     report: ParityReport
+    found: Found | None = None
 
     @property
     def next_command(self) -> str:
@@ -53,20 +58,29 @@ class Exported:
         return f"rct verify {self.bundle.path}"
 
 
-def export_and_compare(request: Request, options: ExportOptions, progress: Progress, warn: Warn) -> Exported:
-    """Export, and compare the bundle with its originals on real pictures.
+def export_and_compare(
+    request: Request, options: ExportOptions, progress: Progress, warn: Warn, budget: Budget = NO_BUDGET
+) -> Exported:
+    """Export, and compare the bundle with its originals on real pictures; the recipe "auto" is found by the budget.
 
     Raises:
+        VerdictError: no recipe stays within the budget.
         UserError: what ``exporters.export.export`` objects to, or pictures that cannot be found.
     """
     recipe = request.recipe or load_format(request.format).RECIPES[0]
-    check_request(request.format, recipe, options)
+    if recipe != AUTO:
+        check_request(request.format, recipe, options)
+        if budget != NO_BUDGET:
+            raise UserError("--max-flips and --max-auc-drop", f"a budget, and --quantize {recipe}", "Take auto.")
     originals = originals_named(request.classifiers)
     labels = [label for original in originals for label in original.manifest.spec.labels]
     calibration = None if options.calibrate is None else [str(options.calibrate)]
     examples = find_examples(request.images or calibration, labels)
     name = options.name or "-".join(original.manifest.name for original in originals)
     target = request.out or Path("exports", f"{name}-{request.format}-{recipe}")
+    if recipe == AUTO:
+        found = search(originals, request.format, target, examples, options, budget, progress, warn)
+        return Exported(found.bundle, originals, found.report, found)
     check_target(target, overwrite=options.overwrite)
     progress("starting Keras")
     quiet_keras()
@@ -87,7 +101,8 @@ def meant_for(cpu: Cpu | None) -> Processor | None:
 def export_document(exported: Exported) -> dict[str, Any]:
     """Return an export as plain values: the bundle with its manifest, and the parity in short."""
     bundle, report = exported.bundle, exported.report
-    return {
+    search_of = {} if exported.found is None else {"budget": budget_document(exported.found)}
+    return search_of | {
         "bundle": str(bundle.path),
         "model": str(bundle.model),
         "manifest": bundle.manifest.model_dump(mode="json"),
@@ -127,6 +142,7 @@ def export_tables(exported: Exported) -> list[RenderableType]:
                 ("size", f"{size} (the original: {size_text(before)})"),
                 ("parity", f"against {report.about['original']} on {len(report.pictures)} pictures"),
                 ("", verdict(report.passed)),
+                *([] if exported.found is None else budget_facts(exported.found)),
             ]
         ),
         "",

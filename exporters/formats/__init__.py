@@ -34,7 +34,8 @@ class ExportOptions:
     ``batch``: pictures per run, None for any number. ``calibrate``: a folder of pictures to measure activations on,
     None for those that we ship. ``calibrator``: a name in exporters.calibration. ``cpu``: the processor that int8
     is meant for. ``rounding``: how int8 weights come onto their grids. ``resize_in_graph``: the model resizes, and
-    takes pictures of any size. ``name``: of the bundle.
+    takes pictures of any size. ``float_layers``: convolutions, blocks or stages that int8 leaves in float32.
+    ``name``: of the bundle.
     """
 
     overwrite: bool = False
@@ -47,6 +48,7 @@ class ExportOptions:
     cpu: Processor | None = None
     rounding: Literal["second-order", "nearest"] | None = None
     resize_in_graph: bool = False
+    float_layers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Job:
 
     ``ranges``: for a calibrated recipe, the lowest and highest value of every activation, by the name of the Keras
     layer of the inference form whose output it is; empty for the others. ``calibration`` says what they were measured
-    on, None for the others.
+    on, None for the others. ``float_nodes``: layers of the inference form that a calibrated recipe leaves in float32.
     """
 
     recipe: str
@@ -66,6 +68,7 @@ class Job:
     ranges: Mapping[str, tuple[float, float]]
     calibration: Calibration | None
     progress: Progress
+    float_nodes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ def check_request(name: str, recipe: str, options: ExportOptions) -> Format:
     if recipe not in module.RECIPES:
         raise UnknownName(f"recipe of {name}", recipe, module.RECIPES)
     for option in fields(ExportOptions):
-        given = getattr(options, option.name) not in (None, False)
+        given = getattr(options, option.name) not in (None, False, ())
         if given and option.name not in module.OPTIONS | {"overwrite", "name"}:
             flag = "target-cpu" if option.name == "cpu" else option.name.replace("_", "-")
             raise UserError(f"--{flag}", f"{name} has no such option", "Leave it out.")

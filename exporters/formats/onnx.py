@@ -19,7 +19,9 @@ from models.resnet50 import InferenceNetwork
 
 RECIPES = ("fp32", "fp16", "int8")
 CALIBRATED = frozenset({"int8"})
-OPTIONS = frozenset({"batch", "opset", "ir_version", "calibrate", "calibrator", "cpu", "rounding", "resize_in_graph"})
+OPTIONS = frozenset(
+    {"batch", "opset", "ir_version", "calibrate", "calibrator", "cpu", "rounding", "resize_in_graph", "float_layers"}
+)
 DISTRIBUTION = "tf2onnx"
 
 MODEL = "model.onnx"
@@ -62,7 +64,7 @@ def write(network: InferenceNetwork, job: Job) -> Written:
     if job.recipe == "fp16":
         model = to_float16(model)
     if job.recipe == "int8":
-        model = quantize(model, job.ranges, weight_limit=weight_limit(job.options.cpu))
+        model = quantize(model, job.ranges, float_layers=job.float_nodes, weight_limit=weight_limit(job.options.cpu))
         details |= {"cpu": job.options.cpu or DEFAULT_CPU}
     if resizes:
         model = resize_inside(model, job.spec.preprocessing)

@@ -7,12 +7,13 @@ from exporters.litert.first import centred, paired, plain
 from exporters.litert.graph import Graph
 from exporters.litert.metadata import describe
 from exporters.litert.quantize import ACTIVATION_BITS, quantize
+from models.errors import UserError
 from models.manifest import Tensor
 from models.resnet50 import InferenceNetwork
 
 RECIPES = ("fp32", "fp16", "int8", "int8-dynamic", "int16x8")
 CALIBRATED = frozenset(ACTIVATION_BITS)
-OPTIONS = frozenset({"batch", "calibrate", "calibrator", "rounding"})
+OPTIONS = frozenset({"batch", "calibrate", "calibrator", "rounding", "float_layers"})
 DISTRIBUTION = "litert-quantizer"
 
 MODEL = "model.tflite"
@@ -21,8 +22,10 @@ MINIMUM_RUNTIME = {"ai-edge-litert": "1.0.1", "tflite-runtime": "2.14.0"}
 
 
 def check(options: ExportOptions) -> None:
-    """Nothing to refuse: whatever can be asked for can be had."""
-    del options
+    """Raise UserError where the first convolution is to stay in float: it is what takes the picture's bytes."""
+    if "conv1" in options.float_layers:
+        problem = "LiteRT's first convolution takes bytes, and cannot stay in float (got conv1)"
+        raise UserError("--float-layers", problem, "Leave conv1 out, or take --quantize fp32.")
 
 
 def write(network: InferenceNetwork, job: Job) -> Written:
@@ -56,6 +59,6 @@ def _calibrated(network: InferenceNetwork, job: Job) -> Graph:
     job.progress("converting the inference graph to LiteRT")
     model = to_litert(network, first, job.options.batch)
     job.progress("writing it in integers")
-    model = quantize(model, job.recipe, job.ranges)
+    model = quantize(model, job.recipe, job.ranges, job.float_nodes)
     enter_bytes(model, first, job.options.batch)
     return model

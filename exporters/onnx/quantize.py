@@ -155,7 +155,22 @@ class _Writer:
         self.after.setdefault(maker.name, []).extend(nodes)
         for reader in self.plan.consumers.get(name, []):
             if reader.name in self.plan.names or self.plan.made_quantized(name):
-                reader.input[:] = [back if given == name else given for given in reader.input]
+                source = back if reader.name in self.plan.names else self._shielded(back, reader)
+                reader.input[:] = [source if given == name else given for given in reader.input]
+
+    def _shielded(self, back: str, reader: Any) -> str:
+        """Return ``back`` (never negative here) through a ReLU, if a convolution in float reads it.
+
+        Between a DequantizeLinear and a QuantizeLinear, ONNX Runtime rounds a convolution's weights to 8 bits by itself
+        (its WeightBiasQuantization): a layer that was to stay in float would not.
+        """
+        from onnx import helper
+
+        if reader.op_type != "Conv":
+            return back
+        shield = f"{reader.name}.shield"
+        self.before.setdefault(reader.name, []).append(helper.make_node("Relu", [back], [shield], name=shield))
+        return shield
 
     def _weights(self, node: Any) -> None:
         kernel, *given = (self.float_weights[name] for name in node.input[1:])

@@ -1,7 +1,7 @@
 """From the inference graph to what every int8 format is written from."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from exporters.calibration import calibrator
 from exporters.calibration.pictures import CalibrationSet
-from exporters.quantization.clipping import METHOD, only_ranges, ranges_by_logit_error
+from exporters.quantization.clipping import METHOD, ranges_by_logit_error
 from exporters.quantization.covariance import input_moments
 from exporters.quantization.equalize import equalize
 from exporters.quantization.gptq import round_network
@@ -46,11 +46,17 @@ def weight_limit(cpu: str | None) -> int:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A network whose kernels lie on their grids, the ranges of its activations, and what they were measured on."""
+    """A network whose kernels lie on their grids, the ranges of its activations, and what they were measured on.
+
+    ``float_network`` is the same before its weights were rounded. ``errors``: the mean square logit error that rounding
+    each activation alone is expected to make; empty unless ranges were chosen by it.
+    """
 
     network: InferenceNetwork
     ranges: Mapping[str, Range]
     calibration: Calibration
+    float_network: InferenceNetwork
+    errors: Mapping[str, float] = field(default_factory=dict)
 
 
 def prepare(
@@ -90,25 +96,33 @@ def prepare(
 
     if rounding == "nearest":
         progress(f"measuring activations on {len(pictures.paths)} pictures ({chosen})")
-        ranges = _ranges(network, batches, chosen)
-        return Prepared(round_nearest(network, rule, limit), ranges, calibration)
+        ranges, errors = _ranges(network, batches, chosen)
+        return Prepared(round_nearest(network, rule, limit), ranges, calibration, network, errors)
     original = network
     progress("equalizing channels")
     network = join_shortcuts(equalize(network, reaches(join_shortcuts(network), batches)))
     progress(f"measuring activations on {len(pictures.paths)} pictures ({chosen})")
-    network, ranges = align(network, _ranges(network, batches, chosen))
+    ranges, errors = _ranges(network, batches, chosen)
+    network, ranges = align(network, ranges)
     progress("measuring what each convolution reads")
     moments = input_moments(network, batches())
     progress(f"rounding the weights of {len(moments)} convolutions")
     rounded = round_network(network, moments, limit)
     before = mean_logits(inference_form(original), batches())
     after = mean_logits(simulated_form(rounded, ranges), batches())
-    return Prepared(shift_logits(rounded, before - after), ranges, calibration)
+    return Prepared(shift_logits(rounded, before - after), ranges, calibration, network, errors)
 
 
 def _ranges(
     network: InferenceNetwork, batches: Callable[[], Iterable[NDArray[np.uint8]]], method: str
-) -> Mapping[str, Range]:
-    if method == METHOD:
-        return only_ranges(ranges_by_logit_error(network, batches))
-    return measure(network, batches(), calibrator(method))
+) -> tuple[Mapping[str, Range], Mapping[str, float]]:
+    if method != METHOD:
+        return measure(network, batches(), calibrator(method)), {}
+    found = ranges_by_logit_error(network, batches)
+    return {name: clipped.range for name, clipped in found.items()}, {name: c.error for name, c in found.items()}
+
+
+def in_float(prepared: Prepared, kept: Collection[str]) -> InferenceNetwork:
+    """Return the prepared network with the weights of the convolutions ``kept`` as they were before rounding."""
+    unrounded = {name: prepared.float_network.convolutions[name] for name in kept}
+    return replace(prepared.network, convolutions={**prepared.network.convolutions, **unrounded})

@@ -74,19 +74,22 @@ def _in_turn(compiled: Any, parts: list[NDArray[np.uint8]]) -> list[NDArray[np.f
 
 
 def _side_by_side(compiled: Any, parts: list[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
-    from openvino import AsyncInferQueue
+    """Run as many requests at a time as there are streams.
 
-    found: dict[int, NDArray[np.float32]] = {}
-
-    def keep(request: Any, index: int) -> None:
-        found[index] = np.array(request.get_output_tensor(0).data)
-
-    queue = AsyncInferQueue(compiled)
-    queue.set_callback(keep)
-    for index, part in enumerate(parts):
-        queue.start_async([part], index)
-    queue.wait_all()
-    return [found[index] for index in range(len(parts))]
+    Without callbacks: OpenVINO's threads would need Python's lock for one while this thread, holding it, waits for them
+    to end (AsyncInferQueue hung in most runs where a model was let go of soon after).
+    """
+    streams = compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
+    requests = [compiled.create_infer_request() for _ in range(min(streams, len(parts)))]
+    found: list[NDArray[np.float32]] = []
+    for index in range(len(parts) + len(requests)):
+        request = requests[index % len(requests)]
+        if index >= len(requests):
+            request.wait()
+            found.append(np.array(request.get_output_tensor(0).data))
+        if index < len(parts):
+            request.start_async([parts[index]])
+    return found
 
 
 def _filled(part: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:

@@ -47,6 +47,34 @@ def export(
     batch: Annotated[int, typer.Option("--batch", min=0, metavar="N", help="Pictures per run, 0 for any.")] = 0,
     opset: Annotated[int | None, typer.Option("--opset", metavar="N", help="ONNX operator set.")] = None,
     ir_version: Annotated[int | None, typer.Option("--ir-version", metavar="N", help="ONNX file version.")] = None,
+    float_layers: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--float-layers",
+            metavar="NAME",
+            help="Leave a convolution, block or stage of int8 in float.",
+            show_default=False,
+        ),
+    ] = None,
+    max_flips: Annotated[
+        str | None,
+        typer.Option(
+            "--max-flips",
+            metavar="SHARE",
+            help="--quantize auto: decisions that may change, as 0.1%.",
+            show_default=False,
+        ),
+    ] = None,
+    max_auc_drop: Annotated[
+        float | None,
+        typer.Option(
+            "--max-auc-drop",
+            min=0,
+            metavar="DROP",
+            help="--quantize auto: what ROC-AUC may lose; wants labels.",
+            show_default=False,
+        ),
+    ] = None,
     resize_in_graph: Annotated[
         bool, typer.Option("--resize-in-graph", help="The model resizes: it takes pictures of any size.")
     ] = False,
@@ -58,6 +86,7 @@ def export(
     It is compared with them on real pictures, and the exit code is 1 if it decides otherwise.
     """
     from exporters.formats import ExportOptions
+    from toolchain.budget import read_budget
     from toolchain.exporting import Request, export_and_compare, export_document, export_tables, failed, meant_for
 
     output = Output(quiet)
@@ -73,9 +102,11 @@ def export(
         cpu=meant_for(target_cpu),
         rounding=rounding,
         resize_in_graph=resize_in_graph,
+        float_layers=tuple(layer for given in float_layers or () for layer in given.split(",")),
     )
+    budget = read_budget(max_flips, max_auc_drop)
     with output.progress() as progress:
-        exported = export_and_compare(request, options, progress, output.warn)
+        exported = export_and_compare(request, options, progress, output.warn, budget)
     if json:
         output.document(export_document(exported))
     else:

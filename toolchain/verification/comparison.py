@@ -61,7 +61,7 @@ def compare(
         quiet_keras()
     original = together(originals, spec.labels)
 
-    reading = _Reading(examples, spec.preprocessing, progress, warn)
+    reading = Reading(examples, spec.preprocessing, progress, warn)
     observed = observe(original, candidate, reading.batches())
     names = tuple(examples.name(path) for path in reading.paths)
     observed = replace(observed, ids=names, truth=examples.truth(reading.paths))
@@ -77,7 +77,7 @@ def compare(
 
 
 @dataclass
-class _Reading:
+class Reading:
     """The examples on their way through: which were read so far, and how many could not be."""
 
     examples: Examples
@@ -88,6 +88,7 @@ class _Reading:
     unreadable: int = 0
 
     def batches(self) -> Iterator[NDArray[np.uint8]]:
+        """Yield what can be read, uint8 [n, height, width, 3]; warn of and count what cannot."""
         total = len(self.examples.paths)
         for batch in read_batches(self.examples.paths, self.rule, _BATCH):
             for _, error in batch.failures:
