@@ -90,9 +90,9 @@ class _Plan:
         return name
 
     def scale_of(self, name: str) -> str:
-        """Return the tensor whose scale ``name`` has: a quantized node that only moves values hands its input's on."""
+        """Return the tensor whose scale ``name`` has: a node that only moves values hands its input's on."""
         maker = self.makers.get(name)
-        if maker is not None and maker.op_type in _MOVING and maker.name in self.names:
+        if maker is not None and maker.op_type in _MOVING and not is_head(maker.name):
             return self.scale_of(self.read[maker.name])
         return name
 

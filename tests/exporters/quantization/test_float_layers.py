@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -51,5 +53,5 @@ def test_the_worst_activation_is_freed_first(joined):
     errors["conv1_relu"] = 9.0
     steps = list(worst_first(joined, errors, without=["conv1"]))
     assert steps[0] == ("conv3_block1_1", "conv3_block1_2")
-    assert all(set(before) < set(after) for before, after in zip(steps, steps[1:], strict=False))
+    assert all(set(before) < set(after) for before, after in pairwise(steps))
     assert not any("conv1" in step for step in steps)
