@@ -13,8 +13,8 @@ def classifiers(incomplete: str) -> list[str]:
 
 
 def formats(incomplete: str) -> list[str]:
-    """Return the formats that we export to."""
-    return _beginning(incomplete, _modules("exporters.formats"))
+    """Return the formats that we export to, and the word for all of them."""
+    return _beginning(incomplete, ["all", *_modules("exporters.formats")])
 
 
 def recipes(incomplete: str) -> list[str]:

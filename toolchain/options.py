@@ -41,7 +41,10 @@ ImagesOption = Annotated[
 ]
 
 FormatOption = Annotated[
-    str, typer.Option("--format", "-f", metavar="FORMAT", help="What to export to.", autocompletion=formats)
+    str,
+    typer.Option(
+        "--format", "-f", metavar="FORMAT", help="What to export to; all is every format.", autocompletion=formats
+    ),
 ]
 RecipeOption = Annotated[
     str | None,
@@ -55,7 +58,13 @@ RecipeOption = Annotated[
 ]
 OutOption = Annotated[
     Path | None,
-    typer.Option("--out", "-o", metavar="FOLDER", help="Where to.", show_default="exports/<name>-<format>-<recipe>"),
+    typer.Option(
+        "--out",
+        "-o",
+        metavar="FOLDER",
+        help="Where to; of all formats, the folder that holds the bundles.",
+        show_default="exports/<name>-<format>-<recipe>",
+    ),
 ]
 OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace the bundle that is there, whole.")]
 

@@ -218,7 +218,7 @@ def test_completion_offers_our_names():
         return done.stdout.split()
 
     assert complete("rct ", 1) == list(cli.COMMANDS)
-    assert "onnx" in complete("rct export --format ", 3)
+    assert {"all", "onnx"} <= set(complete("rct export --format ", 3))
     assert {"fp32", "fp16", "int8"} <= set(complete("rct export --quantize ", 3))
     assert complete("rct export --quantize fp3", 3) == ["fp32"]
     assert "open_nsfw" in complete("rct export ", 2)

@@ -86,8 +86,10 @@ def export(
     It is compared with them on real pictures, and the exit code is 1 if it decides otherwise.
     """
     from exporters.formats import ExportOptions
+    from models.errors import UserError
     from toolchain.budget import read_budget
-    from toolchain.exporting import Request, export_and_compare, export_document, export_tables, failed, meant_for
+    from toolchain.export_all import ALL, show_all
+    from toolchain.exporting import AUTO, Request, export_and_compare, export_document, export_tables, failed, meant_for
 
     output = Output(quiet)
     request = Request(classifiers, format, quantize, out, images)
@@ -105,6 +107,11 @@ def export(
         float_layers=tuple(layer for given in float_layers or () for layer in given.split(",")),
     )
     budget = read_budget(max_flips, max_auc_drop)
+    if format == ALL:
+        if quantize == AUTO:
+            raise UserError("--quantize auto", "finds a recipe for one format (got --format all)", "Name the format.")
+        show_all(request, options, output, json=json)
+        return
     with output.progress() as progress:
         exported = export_and_compare(request, options, progress, output.warn, budget)
     if json:
