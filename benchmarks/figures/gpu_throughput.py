@@ -35,16 +35,16 @@ from models.runtimes import RuntimeOptions, load_runtime
 Run = Callable[[], object]
 
 EXPORTS: Mapping[str, tuple[str, ...]] = {
-    "rct fp16": ("--recipe", "fp16", "--first", "blocks"),
-    "rct bf16": ("--recipe", "bf16", "--first", "blocks"),
-    "rct fp16 pixels": ("--recipe", "fp16", "--first", "pixels"),
-    "rct fp16 layer": ("--recipe", "fp16", "--first", "blocks", "--rounding", "layer"),
+    "rct fp16": ("--recipe", "fp16", "--first", "pixels"),
+    "rct bf16": ("--recipe", "bf16", "--first", "pixels"),
+    "rct fp16 blocks": ("--recipe", "fp16", "--first", "blocks"),
+    "rct fp16 layer": ("--recipe", "fp16", "--first", "pixels", "--rounding", "layer"),
 }
 """What ``python -m exporters.stablehlo`` is asked for; the first two are what ``rct export`` writes."""
 POLICIES = {"fp32": "float32", "mixed fp16": "mixed_float16", "fp16": "float16"}
 PACKAGES = ("jax", "jaxlib", "jax-cuda13-plugin", "torch", "torchvision", "triton", "nvidia-cudnn-cu13")
 CANDIDATES = (
-    "rct fp16", "rct fp16 host", "rct bf16", "rct fp16 pixels", "rct fp16 layer",
+    "rct fp16", "rct fp16 host", "rct bf16", "rct fp16 blocks", "rct fp16 layer",
     "keras fp32 jit", "keras fp32 predict_on_batch", "keras mixed fp16 jit", "keras mixed fp16 predict_on_batch",
     "keras fp16 jit", "torch.compile fp16", "torch.compile fp16 host", "torch.compile fp16 frozen",
 )  # fmt: skip

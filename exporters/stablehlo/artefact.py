@@ -29,7 +29,7 @@ def write_artefact(
     batch: int | None,
     folder: Path,
     *,
-    blocks: bool = True,
+    blocks: bool = False,
     rounding: Rounding | None = None,
 ) -> Written:
     """Write ``model.jax``, for ``jax.export.deserialize``, and ``model.mlirbc``; the weights are in each.
