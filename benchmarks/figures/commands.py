@@ -1,7 +1,7 @@
 """Running ``rct`` as its users do, in a process of its own, and what that process cost."""
 
 import json
-import resource
+import os
 import subprocess
 import sys
 import time
@@ -12,37 +12,46 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Cost:
-    """Wall-clock seconds, and the largest resident memory of any child so far, in MiB."""
+    """Wall-clock seconds, and the largest resident memory of the process, in MiB."""
 
     seconds: float
     peak_mib: float
 
 
-def export(original: str, recipe: str, folder: Path, *options: str) -> tuple[Path, Cost]:
-    """Export ``original`` to ONNX into ``folder``; return the bundle and what it cost.
+def export(original: str, format_name: str, recipe: str, folder: Path, *options: str) -> tuple[Path, Cost]:
+    """Export ``original`` into ``folder``; return the bundle and what it cost.
 
     A bundle that decides otherwise is returned too: ``verify`` says so, and its speed can be measured.
 
     Raises:
         subprocess.CalledProcessError: the export failed.
     """
-    target = folder / f"{Path(original).name}-{recipe}-{len(list(folder.iterdir()))}"
-    start = time.perf_counter()
-    command = ("export", original, "--format", "onnx", "--quantize", recipe, "--out", str(target), *options)
-    _rct(*command, accept=(0, 1))
-    seconds = time.perf_counter() - start
-    return target, Cost(seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+    target = folder / f"{Path(original).name}-{format_name}-{recipe}-{len(list(folder.iterdir()))}"
+    command = ("export", original, "--format", format_name, "--quantize", recipe, "--out", str(target), *options)
+    _, cost = _rct(*command)
+    return target, cost
 
 
 def verify(bundle: Path, images: Path) -> dict[str, Any]:
-    """Return the report of ``rct verify --json``, whether it passed or not."""
-    found: dict[str, Any] = json.loads(_rct("verify", str(bundle), "--images", str(images), "--json", accept=(0, 1)))
+    """Return the report of ``rct verify --json``, whether it passed or not.
+
+    Raises:
+        subprocess.CalledProcessError: the bundle could not be compared.
+    """
+    report, _ = _rct("verify", str(bundle), "--images", str(images), "--json")
+    found: dict[str, Any] = json.loads(report)
     return found
 
 
-def _rct(*arguments: str, accept: tuple[int, ...] = (0,)) -> str:
+def _rct(*arguments: str) -> tuple[str, Cost]:
+    """Return what the command printed and what it cost; exit code 1 is a verdict, and an answer."""
     command = [sys.executable, "-m", "toolchain", *arguments]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603
-    if done.returncode not in accept:
-        raise subprocess.CalledProcessError(done.returncode, command)
-    return done.stdout
+    start = time.perf_counter()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        assert process.stdout is not None  # noqa: S101
+        printed = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in (0, 1):
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return printed, Cost(time.perf_counter() - start, usage.ru_maxrss / 1024)

@@ -1,24 +1,22 @@
 """Latency of our LiteRT files against plain ones, in one interpreter with XNNPACK, interleaved in one run.
 
-    python -m benchmarks.figures.litert_latency --out docs/figures/litert_latency_1.json
+    python -m benchmarks.figures.litert_latency --out docs/figures
 
 Compares the full ResNet50 (random weights, which cost the same) exported by rct against TensorFlow's converter on the
 Keras model and litert-quantizer's own static recipe. The plain files take float32, or int8 of a scale of their own:
 normalising and quantizing pictures for them is left to the caller, and not counted.
 """
 
-import argparse
-import json
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.figures.commands import export
-from benchmarks.figures.contest import contest
-from benchmarks.figures.machine import describe_machine
-from benchmarks.figures.untrained import write_noise, write_untrained
+from benchmarks.figures.contest import Run
+from benchmarks.figures.latency import latency_parser, measure
+from benchmarks.figures.untrained import normalised_noise, write_noise, write_untrained
 from benchmarks.peers import plain_litert
 
 CONTESTS = (
@@ -27,38 +25,27 @@ CONTESTS = (
     ("resnet50 int8 rct", "resnet50 fp32 rct"),
     ("resnet50 int8-dynamic rct", "resnet50 fp32 rct"),
 )
+PACKAGES = ("ai-edge-litert", "litert-quantizer")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print a line for each contest, and write the samples."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
-    parser.add_argument("--rounds", type=int, default=100)
-    parser.add_argument("--threads", type=int, default=1)
-    options = parser.parse_args(arguments)
+    options = latency_parser(__doc__).parse_args(arguments)
     with tempfile.TemporaryDirectory() as scratch:
-        files = _files(Path(scratch))
-        runs = {name: _interpreter(file, options.threads) for name, file in files.items()}
-        results = [contest(ours, theirs, runs, options.rounds) for ours, theirs in CONTESTS]
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    document = {"machine": describe_machine(), "threads": options.threads, "comparisons": results}
-    options.out.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
+        measure("litert_latency", _files(Path(scratch)), _interpreter, CONTESTS, options, PACKAGES)
 
 
 def _files(scratch: Path) -> dict[str, Path]:
     original, model = write_untrained(scratch)
     noise = str(write_noise(scratch / "pictures"))
-    common = ("--format", "tflite", "--images", noise)
-    calibrated = (*common, "--calibrate", noise, "--rounding", "nearest")
+    common = ("--images", noise)
     files = {
-        f"resnet50 {recipe} rct": export(str(original), recipe, scratch, *options)[0] / "model.tflite"
-        for recipe, options in (("fp32", common), ("int8-dynamic", common), ("int8", calibrated))
+        f"resnet50 {recipe} rct": export(str(original), "tflite", recipe, scratch, *given)[0] / "model.tflite"
+        for recipe, given in (("fp32", common), ("int8-dynamic", common), ("int8", (*common, "--calibrate", noise)))
     }
     plain, quantized = scratch / "plain.tflite", scratch / "plain.int8.tflite"
     plain_litert.export(model, plain)
-    chance = np.random.default_rng(0)
-    batches = [chance.normal(0, 60, (1, 224, 224, 3)).astype(np.float32) for _ in range(8)]
-    plain_litert.quantize(plain, quantized, batches)
+    plain_litert.quantize(plain, quantized, normalised_noise(original))
     return {
         **files,
         "resnet50 fp32 converter": plain,
@@ -66,7 +53,7 @@ def _files(scratch: Path) -> dict[str, Path]:
     }
 
 
-def _interpreter(file: Path, threads: int) -> Callable[[], object]:
+def _interpreter(file: Path, threads: int) -> Run:
     from ai_edge_litert.interpreter import Interpreter
 
     interpreter = Interpreter(str(file), num_threads=threads)

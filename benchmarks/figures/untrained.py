@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from models.classifier import MODEL_FILE, SPEC_FILE
+from models.classifier import MODEL_FILE, SPEC_FILE, find_original
+from models.preprocessing import normalise
 from models.resnet50 import RESNET50, Architecture, training_form
 
 SPEC = """
@@ -32,6 +34,14 @@ def write_untrained(folder: Path, backbone: Architecture = RESNET50, side: int =
     model.save(original / MODEL_FILE)
     (original / SPEC_FILE).write_text(SPEC.format(backbone=backbone.name, side=side), "utf-8")
     return original, model
+
+
+def normalised_noise(original: Path, count: int = 16) -> list[NDArray[np.float32]]:
+    """Return pictures of noise as the trained network takes them, one a batch: float32 [1, height, width, 3]."""
+    rule = find_original(str(original)).manifest.spec.preprocessing
+    chance = np.random.default_rng(0)
+    shape = (1, rule.height, rule.width, 3)
+    return [np.ascontiguousarray(normalise(chance.integers(0, 256, shape, np.uint8), rule)) for _ in range(count)]
 
 
 def write_noise(folder: Path, count: int = 16) -> Path:
