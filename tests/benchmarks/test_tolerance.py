@@ -3,6 +3,7 @@
 import pytest
 
 from benchmarks.tolerance import TOLERANCES, Tolerance, tolerance_for
+from exporters.formats import format_names, load_format
 from models.errors import UnknownName, UserError
 
 
@@ -11,6 +12,16 @@ def test_the_figures_that_were_promised():
     assert tolerance_for("fp16").max_abs_score == 2e-3
     assert tolerance_for("int8").mean_abs_logit == 0.45
     assert tolerance_for("int8").p99_abs_score == 0.07
+
+
+@pytest.mark.parametrize("name", format_names())
+def test_every_recipe_that_is_exported_has_a_tolerance(name):
+    for recipe in load_format(name).RECIPES:
+        assert tolerance_for(recipe) != Tolerance()
+
+
+def test_sixteen_bits_of_activations_are_held_to_the_limits_of_the_weights():
+    assert tolerance_for("int16x8") == tolerance_for("int8")
 
 
 def test_a_recipe_inherits_from_the_first_part_of_its_name():
@@ -29,7 +40,9 @@ def test_a_recipe_of_no_known_family_stands_on_its_own_limits():
 def test_a_recipe_that_nobody_knows_is_refused_with_the_known_ones():
     with pytest.raises(UnknownName) as refused:
         tolerance_for("int9")
-    assert str(refused.value) == "tolerance of recipe: unknown name (got 'int9'). Known: bf16, fp16, fp32, int8."
+    assert (
+        str(refused.value) == "tolerance of recipe: unknown name (got 'int9'). Known: bf16, fp16, fp32, int16x8, int8."
+    )
 
 
 @pytest.mark.parametrize(
