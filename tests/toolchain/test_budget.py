@@ -79,6 +79,10 @@ def test_a_report_is_held_to_the_budget(tiny_original):
             ["--quantize", "auto", "--max-flips", "1%", "--float-layers", "conv1"],
             "--quantize auto: chooses the layers in float by itself.",
         ),
+        (
+            ["--format", "all", "--max-flips", "1%"],
+            "--quantize auto: finds a recipe for one format (got --format all).",
+        ),
         (["--quantize", "auto", "--max-auc-drop", "0.1"], "--max-auc-drop: needs labels, and the pictures have none."),
         (["--quantize", "fp32", "--float-layers", "conv1"], "--float-layers: fp32 is in float throughout."),
         (["--quantize", "int8", "--float-layers", "conv77"], "layer: unknown name (got 'conv77')."),

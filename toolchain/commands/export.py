@@ -87,7 +87,7 @@ def export(
     """
     from exporters.formats import ExportOptions
     from models.errors import UserError
-    from toolchain.budget import read_budget
+    from toolchain.budget import NO_BUDGET, read_budget
     from toolchain.export_all import ALL, show_all
     from toolchain.exporting import AUTO, Request, export_and_compare, export_document, export_tables, failed, meant_for
 
@@ -108,7 +108,7 @@ def export(
     )
     budget = read_budget(max_flips, max_auc_drop)
     if format == ALL:
-        if quantize == AUTO:
+        if quantize == AUTO or budget != NO_BUDGET:
             raise UserError("--quantize auto", "finds a recipe for one format (got --format all)", "Name the format.")
         show_all(request, options, output, json=json)
         return
