@@ -65,6 +65,7 @@ def _session(file: Path, threads: int) -> Run:
     settings = ort.SessionOptions()
     settings.intra_op_num_threads, settings.inter_op_num_threads = threads, 1
     settings.log_severity_level = 3
+    settings.add_session_config_entry("session.force_spinning_stop", "1")  # or the one before takes the other's cores
     session = ort.InferenceSession(str(file), settings, providers=["CPUExecutionProvider"])
     entry = session.get_inputs()[0]
     dtype = np.uint8 if entry.type == "tensor(uint8)" else np.float32
