@@ -36,10 +36,10 @@ def write(network: InferenceNetwork, job: Job) -> Written:
     if job.recipe == "int8":
         model = int8_graph(network, job.ranges, weight_limit(job.options.cpu), size)
     else:
-        model = float_graph(network, job.spec.preprocessing, size)
+        model = float_graph(network, job.spec.preprocessing, size, half=job.recipe == "fp16")
     for key, text in described(job).items():
         model.set_rt_info(text, ["rct", *key.split(".")])
-    openvino.save_model(model, job.folder / MODEL, compress_to_fp16=job.recipe == "fp16")
+    openvino.save_model(model, job.folder / MODEL, compress_to_fp16=False)
     return Written(
         model=MODEL,
         inputs=(Tensor(name=INPUT, dtype="uint8", shape=(size, network.height, network.width, 3)),),

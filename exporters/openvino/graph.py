@@ -28,11 +28,13 @@ Node = Any
 Range = tuple[float, float]
 
 
-def float_graph(network: InferenceNetwork, rule: Preprocessing, batch: int | None) -> Any:
+def float_graph(network: InferenceNetwork, rule: Preprocessing, batch: int | None, *, half: bool = False) -> Any:
     """Return an ``openvino.Model`` in float32: uint8 [batch, height, width, 3] in, float32 [batch, categories] out.
 
     The neutral pixel is taken from the picture, and the first convolution reads three channels. With ``n`` that
     pixel, ``w . p + c * 255`` is ``w . (p - n) + (w . n + c * 255)``; the bracket goes into the bias.
+    With ``half`` the kernels are stored as float16, and nothing else: biases weigh nothing in the file, and rounding
+    them moves every score.
     """
     from openvino import opset8 as ov
 
@@ -43,7 +45,8 @@ def float_graph(network: InferenceNetwork, rule: Preprocessing, batch: int | Non
     image = _image(network, batch)
     colours = ov.constant(neutral[:3].astype(np.float32).reshape(1, 1, 1, 3))
     x = ov.transpose(ov.subtract(ov.convert(image, np.float32), colours), _integers(0, 3, 1, 2))
-    return _model(network, image, x, {**network.convolutions, "conv1": centred}, _float_kernel, lambda x, _: x)
+    kernel = _half_kernel if half else _float_kernel
+    return _model(network, image, x, {**network.convolutions, "conv1": centred}, kernel, lambda x, _: x)
 
 
 def int8_graph(network: InferenceNetwork, ranges: Mapping[str, Range], weight_limit: int, batch: int | None) -> Any:
@@ -144,6 +147,13 @@ def _float_kernel(weights: NDArray[np.float32]) -> Node:
     from openvino import opset8 as ov
 
     return ov.constant(np.ascontiguousarray(weights.transpose(3, 2, 0, 1)))
+
+
+def _half_kernel(weights: NDArray[np.float32]) -> Node:
+    from openvino import opset8 as ov
+
+    stored = ov.constant(np.ascontiguousarray(weights.transpose(3, 2, 0, 1)).astype(np.float16))
+    return ov.convert(stored, np.float32)
 
 
 def _int8_kernel(weights: NDArray[np.float32], limit: int) -> Node:
