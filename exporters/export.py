@@ -83,6 +83,7 @@ def load(originals: Sequence[Bundle], options: ExportOptions, progress: Progress
     progress(f"loading {', '.join(original.manifest.name for original in originals)}")
     models = tuple(load_keras(original) for original in originals)
     network = join([deploy_model(model, spec) for model, spec in zip(models, specs, strict=True)])
+    expand(options.float_layers, network)  # a name that stands for nothing is refused before minutes of calibration
     return Loaded(tuple(originals), models, spec, network)
 
 

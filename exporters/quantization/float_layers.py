@@ -9,9 +9,10 @@ An activation is rounded unless whatever writes it and whatever reads it is in f
 from collections.abc import Collection, Iterator, Mapping
 
 from exporters.quantization.observe import quantized_layers
-from models.errors import UnknownName
+from models.errors import UserError
 from models.resnet50 import InferenceNetwork
 
+_NAMES = "Name a convolution as conv2_block1_3, a block as conv2_block1, or a stage as conv2."
 MOST_FLOAT = 0.5
 """Share of the activations that may be in float before float32 throughout is the better answer."""
 
@@ -20,13 +21,13 @@ def expand(names: Collection[str], network: InferenceNetwork) -> tuple[str, ...]
     """Return the convolutions that ``names`` stand for, in running order: convolutions, whole blocks, whole stages.
 
     Raises:
-        UnknownName: a name stands for none.
+        UserError: a name stands for none.
     """
     joined = network.shortcuts == "joined"
     wanted = {f"{name[:-2]}_3" if joined and name.endswith("_0") else name for name in names}
     for name in sorted(wanted):
         if not any(_within(convolution, name) for convolution in network.convolutions):
-            raise UnknownName("layer", name, network.convolutions)
+            raise UserError("--float-layers", f"no such layer (got {name!r})", _NAMES)
     return tuple(kept for kept in network.convolutions if any(_within(kept, name) for name in wanted))
 
 

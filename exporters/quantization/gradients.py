@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.resnet50 import Head, InferenceNetwork, Operations, run_body, zeros_around
+from exporters.tensorflow_graph import logits_of
+from models.resnet50 import InferenceNetwork
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,6 @@ def gradients(
     """
     import tensorflow as tf
 
-    weights = {name: (tf.constant(affine.kernel), tf.constant(affine.bias)) for name, affine in _affines(network)}
-
     @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
     def run(pictures: Any, signs: Any) -> Any:
         seen: dict[str, Any] = {}
@@ -48,8 +47,7 @@ def gradients(
                     seen[name] = x
                 return x
 
-            logits = _logits(network, pictures, weights, watch)
-            weighed = tf.reduce_sum(logits * signs)
+            weighed = tf.reduce_sum(logits_of(pictures, network, watch) * signs)
         return seen, tape.gradient(weighed, seen)
 
     chance = np.random.default_rng(seed)
@@ -57,46 +55,3 @@ def gradients(
         signs = chance.choice(np.array([-1, 1], np.float32), (len(batch), len(network.labels)))
         values, slopes = run(tf.constant(batch), tf.constant(signs))
         yield {name: Seen(values[name], slopes[name]) for name in values}
-
-
-def _affines(network: InferenceNetwork) -> Iterator[tuple[str, Any]]:
-    yield from network.convolutions.items()
-    for index, head in enumerate(network.heads):
-        yield from ((f"head{index}_dense{layer}", affine) for layer, affine in enumerate(head.layers))
-
-
-def _logits(network: InferenceNetwork, pictures: Any, weights: Mapping[str, Any], watch: Any) -> Any:
-    """Run the inference graph in TensorFlow's own operations, which a tape can watch from the inside."""
-    import tensorflow as tf
-
-    def convolve(x: Any, name: str, filters: int, size: int, stride: int) -> Any:
-        del filters
-        kernel, bias = weights[name]
-        x = tf.pad(x, ((0, 0), *zeros_around(size, stride, *x.shape[1:3]), (0, 0)))
-        x = tf.nn.conv2d(x, kernel, stride, "VALID") + bias
-        return x if network.before_relu(name) else watch(x, f"{name}_conv")
-
-    def pool(x: Any) -> Any:
-        around = network.architecture.pool_padding
-        return tf.nn.max_pool2d(tf.pad(x, ((0, 0), around, around, (0, 0))), 3, 2, "VALID")
-
-    operations = Operations(
-        convolve=convolve,
-        relu=lambda x, name: watch(tf.nn.relu(x), name),
-        add=lambda shortcut, x, _: shortcut + x,
-        pool=pool,
-        subsample=lambda x, _: x[:, ::2, ::2],
-        join=lambda x, other, _: tf.concat([x, other], -1),
-    )
-    x = tf.pad(tf.cast(pictures, tf.float32), ((0, 0), (0, 0), (0, 0), (0, 1)), constant_values=255)
-    x = tf.reduce_mean(run_body(network.architecture, x, operations, shortcuts=network.shortcuts), (1, 2))
-    return tf.concat([_dense(x, head, f"head{index}", weights) for index, head in enumerate(network.heads)], -1)
-
-
-def _dense(x: Any, head: Head, name: str, weights: Mapping[str, Any]) -> Any:
-    import tensorflow as tf
-
-    for index in range(len(head.layers)):
-        kernel, bias = weights[f"{name}_dense{index}"]
-        x = (tf.nn.relu(x) if index else x) @ kernel + bias
-    return x

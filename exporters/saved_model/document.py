@@ -8,8 +8,8 @@ always the same bytes.
 from collections.abc import Mapping
 from typing import Any
 
-from exporters.saved_model.graph import scores_of
 from exporters.saved_model.pictures import read_pictures
+from exporters.tensorflow_graph import scores_of
 from models.resnet50 import InferenceNetwork
 from models.spec import ClassifierSpec
 

@@ -85,7 +85,7 @@ def test_a_report_is_held_to_the_budget(tiny_original):
         ),
         (["--quantize", "auto", "--max-auc-drop", "0.1"], "--max-auc-drop: needs labels, and the pictures have none."),
         (["--quantize", "fp32", "--float-layers", "conv1"], "--float-layers: fp32 is in float throughout."),
-        (["--quantize", "int8", "--float-layers", "conv77"], "layer: unknown name (got 'conv77')."),
+        (["--quantize", "int8", "--float-layers", "conv77"], "--float-layers: no such layer (got 'conv77')."),
         (
             ["--format", "tflite", "--quantize", "int8", "--float-layers", "conv1"],
             "--float-layers: LiteRT's first convolution takes bytes",
@@ -189,6 +189,15 @@ def assert_floats_stay(path):
         kinds[len(disabled)] = [node.op_type for node in nodes if "Conv" in node.op_type]
     assert kinds[0] == kinds[1]
     assert sum(kind != "QLinearConv" for kind in kinds[0]) == 12
+
+
+def test_a_layer_that_is_not_there_is_refused_before_the_calibration(rct, tiny_original, monkeypatch):
+    from exporters import export
+
+    monkeypatch.setattr(export, "prepare", lambda *_, **__: pytest.fail("minutes of work were begun"))
+    shown = rct("export", tiny_original.path, "--quantize", "int8", "--float-layers", "conv3_block1_1,", "--quiet")
+    assert (shown.code, shown.err.count("\n")) == (2, 1)
+    assert shown.err.startswith("rct: --float-layers: no such layer (got '').")
 
 
 def test_no_budget_is_none():

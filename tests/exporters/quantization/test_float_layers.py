@@ -6,7 +6,7 @@ import pytest
 from exporters.quantization.float_layers import expand, float_nodes, rounded_by, worst_first
 from exporters.quantization.observe import quantized_layers
 from exporters.quantization.shortcuts import join_shortcuts
-from models.errors import UnknownName
+from models.errors import UserError
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def test_names_are_convolutions_blocks_and_stages(network, joined):
     assert expand(["conv5_block2_3", "conv1"], joined) == ("conv1", "conv5_block2_3")
     assert len(expand(["conv3"], joined)) == 6
     assert expand(["conv2_block1_0"], joined) == ("conv2_block1_3",), "joined shortcuts are part of it"
-    with pytest.raises(UnknownName, match=r"layer: unknown name \(got 'conv9'\)"):
+    with pytest.raises(UserError, match=r"--float-layers: no such layer \(got 'conv9'\)\. Name a convolution as"):
         expand(["conv9"], network)
 
 

@@ -1,5 +1,10 @@
-"""The inference graph in TensorFlow's own operations, its weights constants: nothing of Keras, nothing to restore."""
+"""The inference graph in TensorFlow's own operations, its weights constants: nothing of Keras, nothing to restore.
 
+scores = scores_of(image, network)                          # what a SavedModel holds
+logits = logits_of(image, network, after=watch)             # with a look at every activation, for a tape
+"""
+
+from collections.abc import Callable
 from typing import Any
 
 from models.resnet50 import Head, InferenceNetwork, Operations, run_body, zeros_around
@@ -11,13 +16,23 @@ def scores_of(image: Tensor, network: InferenceNetwork) -> Tensor:
     """Return the scores, float32 [n, categories], of a uint8 [n, height, width, 3] tensor."""
     import tensorflow as tf
 
+    return tf.sigmoid(logits_of(image, network), name="scores")
+
+
+def logits_of(
+    image: Tensor, network: InferenceNetwork, after: Callable[[Tensor, str], Tensor] = lambda x, _: x
+) -> Tensor:
+    """Return the logits of the same; ``after(x, layer)`` sees what ``models.resnet50.inference_form``'s hook sees."""
+    import tensorflow as tf
+
     def convolve(x: Tensor, name: str, filters: int, size: int, stride: int) -> Tensor:
         del filters
         affine = network.convolutions[name]
         around = ((0, 0), *zeros_around(size, stride, x.shape[1], x.shape[2]), (0, 0))
         kernel = tf.constant(affine.kernel, name=f"{name}_kernel")
         x = tf.nn.conv2d(x, kernel, stride, around if size > 1 else "VALID", name=f"{name}_product")
-        return tf.nn.bias_add(x, tf.constant(affine.bias, name=f"{name}_bias"), name=f"{name}_conv")
+        x = tf.nn.bias_add(x, tf.constant(affine.bias, name=f"{name}_bias"), name=f"{name}_conv")
+        return x if network.before_relu(name) else after(x, f"{name}_conv")
 
     def pool(x: Tensor) -> Tensor:
         around = network.architecture.pool_padding
@@ -26,7 +41,7 @@ def scores_of(image: Tensor, network: InferenceNetwork) -> Tensor:
 
     operations = Operations(
         convolve=convolve,
-        relu=lambda x, name: tf.nn.relu(x, name=name),
+        relu=lambda x, name: after(tf.nn.relu(x, name=name), name),
         add=lambda shortcut, x, name: tf.add(shortcut, x, name=name),
         pool=pool,
         subsample=lambda x, name: tf.nn.max_pool2d(x, 1, 2, "VALID", name=name),
@@ -36,7 +51,7 @@ def scores_of(image: Tensor, network: InferenceNetwork) -> Tensor:
     body = run_body(network.architecture, pixels, operations, shortcuts=network.shortcuts)
     features = tf.reduce_mean(body, (1, 2), name="avg_pool")
     logits = [_logits(features, head, f"head{index}") for index, head in enumerate(network.heads)]
-    return tf.sigmoid(tf.concat(logits, axis=1, name="logits"), name="scores")
+    return tf.concat(logits, axis=1, name="logits")
 
 
 def _logits(features: Tensor, head: Head, name: str) -> Tensor:
