@@ -1,7 +1,7 @@
 """What is said between a run and its workers: one JSON document a line, a command in, a reply out.
 
-A worker starts, is told to ``Load``, and says ``Ready``; then it answers ``Warm``, ``Measure``, ``Serve``, ``Score`` and
-``Explain`` until its input ends. ``Failed`` is an answer too: the worker lives on.
+A worker starts, is told to ``Load``, and says ``Ready``; then it answers ``Warm``, ``Measure``, ``Serve``, ``Score``
+and ``Explain`` until its input ends. ``Failed`` is an answer too: the worker lives on.
 """
 
 from typing import Annotated, Literal
