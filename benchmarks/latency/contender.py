@@ -27,7 +27,7 @@ class Contender(Document):
     """One thing to time. Either ``bundle`` or ``peer`` with ``folder``, where ``benchmarks.peers`` prepared it.
 
     ``name`` is the row's label, unique in a run. ``recipe`` is the peer's. ``settings`` are those of a runtime, such as
-    ``{"cuda_graph": "1"}``; ``environment`` are variables of the process, such as ``{"KERAS_BACKEND": "jax"}``.
+    ``{"enable_cuda_graph": "1"}``; ``environment`` are variables of the process, such as ``{"KERAS_BACKEND": "jax"}``.
     ``original`` marks what everything else is compared with.
     """
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from models.bundle import Bundle
 from models.errors import BundleError, UnavailableError
-from models.runtimes import Predict, RuntimeOptions
+from models.runtimes import Predict, Running, RuntimeOptions
 
 FORMATS = ("stablehlo",)
 DISTRIBUTION = "jax"
@@ -37,7 +37,7 @@ def load(bundle: Bundle, options: RuntimeOptions) -> Predict:
             parts.append(np.asarray(function(jax.device_put(pictures, device)))[: len(part)])
         return np.concatenate(parts)
 
-    return predict
+    return Running(predict, f"XLA for {device.platform}")
 
 
 def compiled(bundle: Bundle, options: RuntimeOptions) -> tuple[Any, Any]:

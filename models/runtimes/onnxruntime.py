@@ -1,75 +1,67 @@
 """ONNX Runtime, on the CPU or through its CUDA provider."""
 
+from threading import Lock
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from models.bundle import Bundle
-from models.errors import BundleError, UnavailableError
-from models.runtimes import Device, Predict, RuntimeOptions
+from models.onnxruntime_binding import Binding, bind
+from models.onnxruntime_cuda import SETTINGS as CUDA_SETTINGS
+from models.onnxruntime_session import cannot_run, nodes_by_provider, open_session
+from models.runtimes import Predict, Running, RuntimeOptions
 
 FORMATS = ("onnx",)
 DISTRIBUTION = "onnxruntime"
-
-PROVIDERS: dict[Device, str] = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
+SETTINGS = CUDA_SETTINGS
 
 
 def load(bundle: Bundle, options: RuntimeOptions) -> Predict:
     """Open a session on the provider that was asked for, and on no other.
 
-    ONNX Runtime falls back to the CPU without a word when a provider cannot start; here that is an error.
+    With the setting ``enable_cuda_graph`` each batch size is captured when it first comes, and its graph is kept.
 
     Raises:
         UnavailableError: ONNX Runtime or the provider is not there, or another provider would run the model.
         BundleError: ONNX Runtime cannot read the model; of what is returned: it cannot run it.
     """
-    try:
-        import onnxruntime as ort
-    except ImportError as error:
-        raise UnavailableError(
-            "onnxruntime", "not installed", "pip install onnxruntime, or onnxruntime-gpu for CUDA."
-        ) from error
-
-    provider = PROVIDERS[options.device]
-    if provider not in ort.get_available_providers():
-        raise UnavailableError(
-            f"device {options.device}",
-            f"this ONNX Runtime has no {provider} (it has {', '.join(ort.get_available_providers())})",
-            "pip install onnxruntime-gpu, without onnxruntime beside it.",
-        )
-    settings = ort.SessionOptions()
-    settings.log_severity_level = 3
-    if options.threads is not None:
-        settings.intra_op_num_threads = options.threads
-        settings.inter_op_num_threads = 1
-    if options.graph_optimization == "none":
-        settings.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
-    try:
-        session = ort.InferenceSession(str(bundle.model), settings, providers=[provider])
-    except Exception as error:  # onnxruntime's exceptions have no common type but this one
-        raise BundleError(
-            bundle.model, f"ONNX Runtime {ort.__version__} cannot load it ({_first_line(error)})", "See rct doctor."
-        ) from error
-    running = session.get_providers()[0]
-    if running != provider:
-        raise UnavailableError(
-            f"device {options.device}", f"{running} would run instead of {provider}", "rct doctor says what is missing."
-        )
-    name = session.get_inputs()[0].name
-    scores = bundle.manifest.outputs[0].name
+    session = open_session(bundle, options)
+    captured = options.settings.get("enable_cuda_graph") == "1"
+    run = _through_graphs(session, bundle) if captured else _through_memory(session, bundle)
     fixed = bundle.manifest.inputs[0].shape[0]
 
-    def run(batch: NDArray[np.uint8], /) -> NDArray[np.float32]:
-        try:
-            return np.asarray(session.run([scores], {name: batch})[0])
-        except Exception as error:  # as above
-            raise BundleError(
-                bundle.model, f"ONNX Runtime {ort.__version__} cannot run it ({_first_line(error)})", "See rct doctor."
-            ) from error
-
     def predict(batch: NDArray[np.uint8], /) -> NDArray[np.float32]:
-        return run(batch) if fixed in (None, len(batch)) else _in_batches_of(fixed, batch, run)
+        try:
+            return run(batch) if fixed in (None, len(batch)) else _in_batches_of(fixed, batch, run)
+        except Exception as error:  # onnxruntime's exceptions have no common type but this one
+            raise cannot_run(bundle, error) from error
 
-    return predict
+    nodes = nodes_by_provider(session)
+    provider = session.get_providers()[0]
+    return Running(predict, provider, nodes_elsewhere=sum(nodes.values()) - nodes[provider])
+
+
+def _through_memory(session: Any, bundle: Bundle) -> Predict:
+    name, scores = bundle.manifest.inputs[0].name, bundle.manifest.outputs[0].name
+    return lambda batch: np.asarray(session.run([scores], {name: batch})[0])
+
+
+def _through_graphs(session: Any, bundle: Bundle) -> Predict:
+    """A captured graph reads and writes where it did when it was captured: pictures are copied there."""
+    bindings: dict[int, Binding] = {}
+    one_at_a_time = Lock()
+
+    def run(batch: NDArray[np.uint8], /) -> NDArray[np.float32]:
+        size = len(batch)
+        with one_at_a_time:
+            if size in bindings:
+                bindings[size].fill(batch)
+            else:
+                bindings[size] = bind(session, bundle, batch, graph=size)
+            return np.array(bindings[size].run().numpy())
+
+    return run
 
 
 def _in_batches_of(size: int, batch: NDArray[np.uint8], run: Predict) -> NDArray[np.float32]:
@@ -80,7 +72,3 @@ def _in_batches_of(size: int, batch: NDArray[np.uint8], run: Predict) -> NDArray
         filled = np.concatenate([part, np.zeros((size - len(part), *part.shape[1:]), np.uint8)])
         parts.append(run(filled)[: len(part)])
     return np.concatenate(parts)
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
