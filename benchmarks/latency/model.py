@@ -23,7 +23,8 @@ class Model:
     "model" it is done before the clock starts: a peer gets its own input ready-made; at "picture" and "file" it is
     timed. ``run``: from that to scores, float32 [n, categories], blocking until they are there. ``place``: from what
     ``prepare`` returned to the same on the device, for the stage "resident"; ``run_resident`` then runs on it, waits
-    until the device is done, and leaves the scores there. Both None where a model has no such thing.
+    until the device is done, and leaves the scores there. Both None where a model has no such thing. ``whole``: it
+    resizes by itself, so that at "picture" and "file" ``prepare`` gets pictures as they were decoded, one at a time.
     """
 
     run: Callable[[Any], NDArray[np.float32]]
@@ -31,3 +32,4 @@ class Model:
     prepare: Callable[[NDArray[np.uint8]], Any] = lambda batch: batch
     place: Callable[[Any], Any] | None = None
     run_resident: Callable[[Any], object] | None = None
+    whole: bool = False

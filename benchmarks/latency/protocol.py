@@ -22,12 +22,17 @@ class Inputs(Document):
 
 
 class Load(Document):
-    """The first command."""
+    """The first command.
+
+    ``started_ns``: ``perf_counter_ns`` of the run, just before it started the worker's process; that clock is one for
+    all processes of a machine.
+    """
 
     kind: Literal["load"] = "load"
     contender: Contender
     inputs: Inputs
     cores: tuple[int, ...] | None = None
+    started_ns: int
 
 
 class Warm(Document):

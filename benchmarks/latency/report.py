@@ -44,7 +44,8 @@ class Subject(Document):
 class Start(Document):
     """A cold start, in nanoseconds: from the start of the process to the model loaded, and to its first scores.
 
-    ``imports_ns``: the part of it that went into starting Python and importing. The file cache is warm.
+    ``imports_ns``: the part of it that went into starting Python and importing. The file cache is warm. Checking a
+    bundle's digests and reading the pictures are left out: that is the benchmark's work, not the model's.
     """
 
     imports_ns: int
@@ -53,7 +54,10 @@ class Start(Document):
 
 
 class Row(Document):
-    """One contender. ``failure``: why it has no (more) samples, in one line; a failed query is never among them."""
+    """One contender. ``failure``: why it has no (more) samples, in one line; a failed query is never among them.
+
+    ``peak_rss_bytes``: most memory that the worker's process had at once, up to the end of the first scenario.
+    """
 
     contender: Contender
     subject: Subject | None = None

@@ -1,0 +1,171 @@
+"""Everything together: workers, scenarios, scores and reasons into one report.
+
+report = run(contenders, Inputs(pictures=files), Plan(), progress, spec=original.manifest.spec)
+"""
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.latency.contender import Contender
+from benchmarks.latency.environment import here
+from benchmarks.latency.field import RunningField, running
+from benchmarks.latency.load import count_macs
+from benchmarks.latency.plan import Plan
+from benchmarks.latency.protocol import Explain, Explained, Inputs, Score, Scored
+from benchmarks.latency.report import LatencyReport, Row, Subject
+from benchmarks.latency.scenarios import Progress, scenario
+from benchmarks.observations import Observations
+from benchmarks.parity import judge
+from benchmarks.parity_report import ParityReport
+from benchmarks.tolerance import Tolerance, tolerance_for
+from benchmarks.why.document import Why
+from models.errors import RctError, UnknownName, UserError
+from models.spec import ClassifierSpec
+
+Scores = NDArray[np.float32]
+
+_SCORING_SECONDS = 3600.0
+_EXPLAINING_SECONDS = 120.0
+
+
+def run(
+    contenders: Sequence[Contender],
+    inputs: Inputs,
+    plan: Plan,
+    progress: Progress,
+    *,
+    spec: ClassifierSpec | None = None,
+) -> LatencyReport:
+    """Measure every contender by every scenario of the plan, and never stop for one that fails.
+
+    Each runs in a process of its own, and all of them are there from the first scenario to the last, to be asked in
+    turn. Before anything is timed each scores every picture; with ``spec``, that of the contender that is ``original``,
+    the scores of the others are held against its.
+
+    Raises:
+        UserError: no contender, two of one name, two originals, or a scenario that the plan does not allow.
+        UnknownName: a scenario that does not exist.
+    """
+    check(contenders, plan)
+    scenarios = {}
+    peaks: dict[str, int] = {}
+    with running(contenders, inputs, plan, progress) as field:
+        scores = _scores(field, progress)
+        for name in plan.scenarios:
+            scenarios[name] = scenario(name).measure(field, plan, progress)
+            peaks = peaks or dict(field.peaks)
+        reasons = _reasons(field, progress) if plan.explain else {}
+    parity = _parity(contenders, scores, inputs, spec, field)
+    rows = tuple(
+        Row(
+            contender=contender,
+            subject=_subject(contender, field),
+            start=field.ready[contender.name].start if contender.name in field.ready else None,
+            peak_rss_bytes=peaks.get(contender.name),
+            scenarios={name: found[contender.name] for name, found in scenarios.items() if contender.name in found},
+            parity=parity.get(contender.name),
+            why=reasons.get(contender.name),
+            failure=field.failures.get(contender.name),
+        )
+        for contender in contenders
+    )
+    return LatencyReport(
+        created=datetime.now(UTC).isoformat(timespec="seconds"), environment=here(), plan=plan, rows=rows
+    )
+
+
+def check(contenders: Sequence[Contender], plan: Plan) -> None:
+    """Refuse what cannot be run, before anything is.
+
+    Raises:
+        UserError: no contender, two of one name, two originals, or a scenario that the plan does not allow.
+        UnknownName: a scenario that does not exist.
+    """
+    names = [contender.name for contender in contenders]
+    if not names:
+        raise UserError("contenders", "nothing to measure (got none)", "Name a bundle or a peer.")
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise UserError("contenders", f"two of one name (got {twice!r})", "Give each its own.")
+    if sum(contender.original for contender in contenders) > 1:
+        raise UserError("contenders", "more than one original", "Mark the one that the others are compared with.")
+    for name in plan.scenarios:
+        scenario(name)
+    if "server" in plan.scenarios and plan.latency_bound_ms is None:
+        raise UserError("scenario server", "it needs a bound to keep (got none)", "Give --latency-bound.")
+
+
+def _scores(field: RunningField, progress: Progress) -> dict[str, Scores]:
+    found = {}
+    for index, name in enumerate(names := field.names):
+        progress("scoring", done=index, total=len(names))
+        reply = field.ask(name, Score(), seconds=_SCORING_SECONDS)
+        if isinstance(reply, Scored):
+            found[name] = np.array(
+                [[math.nan if score is None else score for score in row] for row in reply.scores], np.float32
+            )
+    return found
+
+
+def _reasons(field: RunningField, progress: Progress) -> dict[str, Why]:
+    found = {}
+    for index, name in enumerate(names := field.names):
+        progress("looking for reasons", done=index, total=len(names))
+        reply = field.ask_in_vain(name, Explain(), seconds=_EXPLAINING_SECONDS)
+        if isinstance(reply, Explained):
+            found[name] = reply.why
+    return found
+
+
+def _subject(contender: Contender, field: RunningField) -> Subject | None:
+    ready = field.ready.get(contender.name)
+    if ready is None or ready.subject.macs is not None:
+        return ready.subject if ready else None
+    try:
+        return ready.subject.model_copy(update={"macs": count_macs(contender)})
+    except RctError:  # it has gone since it was loaded
+        return ready.subject
+
+
+def _parity(
+    contenders: Sequence[Contender],
+    scores: Mapping[str, Scores],
+    inputs: Inputs,
+    spec: ClassifierSpec | None,
+    field: RunningField,
+) -> dict[str, ParityReport]:
+    """Hold every contender's scores against the original's; one that cannot be compared fails, and says why."""
+    original = next((contender.name for contender in contenders if contender.original), None)
+    if spec is None or original is None or original not in scores:
+        return {}
+    found = {}
+    ids = _ids(inputs.pictures)
+    for name, candidate in scores.items():
+        if name == original:
+            continue
+        try:
+            observations = Observations(scores[original], candidate, ids)
+            found[name] = judge(observations, spec, _tolerance(field.ready[name].subject.recipe))
+        except UserError as error:
+            field.failures.setdefault(name, str(error))
+    return found
+
+
+def _tolerance(recipe: str) -> Tolerance:
+    """Return the recipe's tolerance; no limits for one of a peer's own, which is measured and not judged."""
+    try:
+        return tolerance_for(recipe)
+    except UnknownName:
+        return Tolerance()
+
+
+def _ids(pictures: Sequence[str]) -> tuple[str, ...]:
+    """Name pictures by their path from the folder that they share: a report says nothing of where that is."""
+    shared = os.path.commonpath([Path(picture).absolute().parent for picture in pictures])
+    names = tuple(Path(picture).absolute().relative_to(shared).as_posix() for picture in pictures)
+    return names if len(set(names)) == len(names) else tuple(map(str, range(len(names))))

@@ -1,0 +1,14 @@
+"""Offline: everything is there from the start, and pictures a second are what counts; by the size of the batch."""
+
+from benchmarks.latency.plan import Plan
+from benchmarks.latency.samples import Samples
+from benchmarks.latency.scenarios import Field, Progress
+from benchmarks.latency.turns import take_turns
+
+TITLE = "large batches, pictures a second"
+
+
+def measure(field: Field, plan: Plan, progress: Progress) -> dict[str, tuple[Samples, ...]]:
+    """Return for each contender the samples of each of ``plan.batches``, in their order."""
+    found = [take_turns(field, plan, batch, progress, f"offline, batches of {batch}") for batch in plan.batches]
+    return {name: tuple(samples[name] for samples in found) for name in field.names}
