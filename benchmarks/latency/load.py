@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from benchmarks.latency.contender import Contender
 from benchmarks.latency.model import Model
 from benchmarks.latency.report import Subject
+from benchmarks.latency.resident import Place, RunResident, resident_runs
 from benchmarks.peers import SPEC, peer
 from models.bundle import MANIFEST, Bundle
 from models.classifier import find_original
@@ -21,7 +22,7 @@ from models.document import first_problem
 from models.errors import SpecError
 from models.golden import GOLDEN_FILE
 from models.picture_sizes import takes_any_size
-from models.runtimes import RuntimeOptions, load_runtime, runtime, runtime_names
+from models.runtimes import Predict, Running, RuntimeOptions, load_runtime, runtime, runtime_names
 from models.spec import ClassifierSpec
 
 
@@ -54,10 +55,24 @@ def load(contender: Contender, bundle: Bundle | None) -> Loaded:
     if bundle is None:
         return _load_peer(contender)
     whole = contender.stage in {"picture", "file"} and takes_any_size(bundle.manifest)
-    options = RuntimeOptions(device=contender.device, threads=contender.threads, hint=contender.hint, whole=whole)
+    options = RuntimeOptions(
+        device=contender.device,
+        threads=contender.threads,
+        hint=contender.hint,
+        whole=whole,
+        settings=contender.settings,
+    )
     name = contender.runtime or _first_runtime(bundle)
     predict = load_runtime(bundle, options, name)
-    return Loaded(Model(run=predict, subject=_subject(contender, bundle, name), whole=whole), bundle.manifest.spec)
+    place, run_resident = _resident(bundle, options, name) if contender.stage == "resident" else (None, None)
+    model = Model(
+        run=predict.predict if isinstance(predict, Running) else predict,
+        subject=_subject(contender, bundle, name, predict),
+        place=place,
+        run_resident=run_resident,
+        whole=whole,
+    )
+    return Loaded(model, bundle.manifest.spec)
 
 
 def _load_peer(contender: Contender) -> Loaded:
@@ -76,14 +91,24 @@ def _first_runtime(bundle: Bundle) -> str | None:
     return next((name for name in runtime_names() if bundle.manifest.format in runtime(name).FORMATS), None)
 
 
-def _subject(contender: Contender, bundle: Bundle, name: str | None) -> Subject:
+def _resident(
+    bundle: Bundle, options: RuntimeOptions, name: str | None
+) -> tuple[Place, RunResident] | tuple[None, None]:
+    """Return the resident runs of a runtime that has them; they are a session of their own."""
+    module = resident_runs(name or "")
+    return module.resident(bundle, options) if module else (None, None)
+
+
+def _subject(contender: Contender, bundle: Bundle, name: str | None, predict: Predict) -> Subject:
     manifest = bundle.manifest
+    running = predict if isinstance(predict, Running) else None
     return Subject(
         format=manifest.format,
         recipe=manifest.recipe,
         runtime=name or "",
         version=_version(runtime(name).DISTRIBUTION if name else ""),
-        provider=_provider(name, contender),
+        provider=running.provider if running else _provider(name, contender),
+        nodes_elsewhere=running.nodes_elsewhere if running else None,
         files={file: entry.sha256 for file, entry in manifest.files.items()},
         bytes=sum(entry.bytes for file, entry in manifest.files.items() if file != GOLDEN_FILE),
         categories=manifest.spec.labels,
@@ -96,10 +121,7 @@ def _version(distribution: str) -> str:
 
 
 def _provider(name: str | None, contender: Contender) -> str:
-    if name == "onnxruntime":
-        from models.runtimes.onnxruntime import PROVIDERS
-
-        return PROVIDERS[contender.device]
+    """Return what runs it where the runtime does not say so itself; none of those falls back."""
     if name == "keras":
         import keras
 

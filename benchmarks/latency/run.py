@@ -41,15 +41,26 @@ def run(
     progress: Progress,
     *,
     spec: ClassifierSpec | None = None,
+    truth: Sequence[Sequence[bool]] | None = None,
+    names: Sequence[str] | None = None,
 ) -> LatencyReport:
     """Measure every contender by every scenario of the plan, and never stop for one that fails.
 
     Each runs in a process of its own, and all of them are there from the first scenario to the last, to be asked in
-    turn. Before anything is timed each scores every picture; with ``spec``, that of the contender that is ``original``,
-    the scores of the others are held against its.
+    turn. Before anything is timed each scores every picture; with ``spec``, that of the contenders that are
+    ``original``, the scores of the others are held against those of the first original that has any.
+
+    Args:
+        contenders: what is measured; each has a name of its own.
+        inputs: the pictures.
+        plan: how.
+        progress: told what is being done.
+        spec: the original's; without it there is no parity.
+        truth: whether each picture shows each category, [pictures, categories].
+        names: what the report calls the pictures; by default their paths from the folder that they share.
 
     Raises:
-        UserError: no contender, two of one name, two originals, or a scenario that the plan does not allow.
+        UserError: no contender, two of one name, or a scenario that the plan does not allow.
         UnknownName: a scenario that does not exist.
     """
     check(contenders, plan)
@@ -61,7 +72,9 @@ def run(
             scenarios[name] = scenario(name).measure(field, plan, progress)
             peaks = peaks or dict(field.peaks)
         reasons = _reasons(field, progress) if plan.explain else {}
-    parity = _parity(contenders, scores, inputs, spec, field)
+    ids = tuple(names) if names is not None else _ids(inputs.pictures)
+    labels = None if truth is None else np.array(truth, np.bool_)
+    parity = _parity(contenders, scores, ids, labels, spec, field) if spec is not None else {}
     rows = tuple(
         Row(
             contender=contender,
@@ -84,7 +97,7 @@ def check(contenders: Sequence[Contender], plan: Plan) -> None:
     """Refuse what cannot be run, before anything is.
 
     Raises:
-        UserError: no contender, two of one name, two originals, or a scenario that the plan does not allow.
+        UserError: no contender, two of one name, or a scenario that the plan does not allow.
         UnknownName: a scenario that does not exist.
     """
     names = [contender.name for contender in contenders]
@@ -92,8 +105,6 @@ def check(contenders: Sequence[Contender], plan: Plan) -> None:
         raise UserError("contenders", "nothing to measure (got none)", "Name a bundle or a peer.")
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise UserError("contenders", f"two of one name (got {twice!r})", "Give each its own.")
-    if sum(contender.original for contender in contenders) > 1:
-        raise UserError("contenders", "more than one original", "Mark the one that the others are compared with.")
     for name in plan.scenarios:
         scenario(name)
     if "server" in plan.scenarios and plan.latency_bound_ms is None:
@@ -135,21 +146,19 @@ def _subject(contender: Contender, field: RunningField) -> Subject | None:
 def _parity(
     contenders: Sequence[Contender],
     scores: Mapping[str, Scores],
-    inputs: Inputs,
-    spec: ClassifierSpec | None,
+    ids: tuple[str, ...],
+    truth: NDArray[np.bool_] | None,
+    spec: ClassifierSpec,
     field: RunningField,
 ) -> dict[str, ParityReport]:
     """Hold every contender's scores against the original's; one that cannot be compared fails, and says why."""
-    original = next((contender.name for contender in contenders if contender.original), None)
-    if spec is None or original is None or original not in scores:
-        return {}
-    found = {}
-    ids = _ids(inputs.pictures)
+    originals = [contender.name for contender in contenders if contender.original and contender.name in scores]
+    found: dict[str, ParityReport] = {}
     for name, candidate in scores.items():
-        if name == original:
+        if not originals or name in originals:
             continue
         try:
-            observations = Observations(scores[original], candidate, ids)
+            observations = Observations(scores[originals[0]], candidate, ids, truth)
             found[name] = judge(observations, spec, _tolerance(field.ready[name].subject.recipe))
         except UserError as error:
             field.failures.setdefault(name, str(error))

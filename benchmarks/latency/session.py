@@ -35,7 +35,7 @@ from benchmarks.latency.protocol import (
     Warmed,
 )
 from benchmarks.latency.report import Start
-from benchmarks.latency.stages import Query, check_scores, make_queries, make_query
+from benchmarks.latency.stages import Query, check_scores, make_queries, make_query, on_host
 from benchmarks.latency.timing import Timed, peak_rss_bytes, time_queries
 from benchmarks.latency.warmup import warm_up
 from models.errors import RctError, UserError
@@ -132,10 +132,10 @@ class _Asked:
         )
 
     def check(self, answers: Sequence[object], batch: int) -> None:
-        """Look at every answer, after the clock has stopped; those that stay on a device are out of sight."""
-        if self.contender.stage != "resident":
-            for scores in answers:
-                check_scores(scores, batch, len(self.loaded.spec.labels))
+        """Look at every answer, after the clock has stopped; of those that are on a device at the last one."""
+        seen = map(on_host, answers[-1:]) if self.contender.stage == "resident" else answers
+        for scores in seen:
+            check_scores(scores, batch, len(self.loaded.spec.labels))
 
     def _score(self) -> Scored:
         """Score by the queries that are timed; of "resident" by those with copies, for the scores have to be seen."""

@@ -112,6 +112,14 @@ def _decide(scores: Scores, spec: ClassifierSpec) -> list[str]:
     return [spec.verdict(dict(zip(spec.labels, row, strict=True))) for row in scores.tolist()]
 
 
+def on_host(answer: Any) -> NDArray[Any]:
+    """Copy scores from where a resident run left them: PyTorch's tensor, ONNX Runtime's OrtValue, JAX's array."""
+    for copied in ("cpu", "numpy"):
+        if hasattr(answer, copied):
+            answer = getattr(answer, copied)()
+    return np.asarray(answer)
+
+
 def check_scores(scores: object, batch: int, categories: int) -> None:
     """Refuse what is no answer to a query: a failed inference is never counted as a fast one.
 
