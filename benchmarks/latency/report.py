@@ -13,6 +13,7 @@ from pydantic import Field
 
 from benchmarks.latency.contender import Contender
 from benchmarks.latency.environment import Environment
+from benchmarks.latency.machine_load import MachineLoad
 from benchmarks.latency.plan import Plan
 from benchmarks.latency.samples import Samples
 from benchmarks.parity_report import ParityReport
@@ -70,7 +71,10 @@ class Row(Document):
 
 
 class LatencyReport(Document):
-    """A run of ``benchmarks.latency.run``. ``overhead``: the harness around a classifier that does nothing."""
+    """A run of ``benchmarks.latency.run``. ``overhead``: the harness around a classifier that does nothing.
+
+    ``load``: what the machine did meanwhile, None where its system does not tell.
+    """
 
     schema_version: Literal["rct.latency/1"] = "rct.latency/1"
     created: str = Field(description="date and time, UTC, ISO 8601")
@@ -78,6 +82,7 @@ class LatencyReport(Document):
     plan: Plan
     overhead: Samples | None = None
     peak: Peak | None = None
+    load: MachineLoad | None = None
     rows: tuple[Row, ...] = Field(min_length=1)
 
     def row(self, name: str) -> Row:
