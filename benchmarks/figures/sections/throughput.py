@@ -4,7 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.figures.sections.record import machine_line, ratio_cell, read
+from benchmarks.figures.sections.record import machine_line, ratio_cell, read, verdict
+
+SPEED_UP = 1.4
+"""How many times as many pictures per second we set out to reach, of these at this batch size."""
+JUDGED = ("keras fp16 jit", "torch.compile fp16")
+JUDGED_BATCH = 256
 
 
 def throughput(figures: Path) -> Iterator[str]:
@@ -25,6 +30,18 @@ def throughput(figures: Path) -> Iterator[str]:
         document = read(file)
         if document is not None:
             yield from _run(file.name, document)
+
+
+def _judged(document: dict[str, Any]) -> Iterator[str]:
+    for row in document["batches"]:
+        for one in row["comparisons"]:
+            if row["batch"] == JUDGED_BATCH and one["ours"] == "rct fp16" and one["theirs"] in JUDGED:
+                times = 1 / one["ratio"]["median"]
+                word = verdict(one["ratio"]["median"], 1 / SPEED_UP)
+                yield from (
+                    "",
+                    f"At batch {JUDGED_BATCH}, {times:.2f} times {one['theirs']}; set out to reach {SPEED_UP}: {word}.",
+                )
 
 
 def _is_run(file: Path) -> bool:
@@ -48,6 +65,7 @@ def _run(name: str, document: dict[str, Any]) -> Iterator[str]:
                 f"| {row['batch']} | {candidate} | {milliseconds:.2f} "
                 f"| {row['pictures_per_second'][candidate]:,.0f} | {''.join(map(ratio_cell, found))} |"
             )
+    yield from _judged(document)
     left_out = [f"{name} (batch {row['batch']})" for row in document["batches"] for name in row["left_out"]]
     if left_out:
         yield from ("", f"Left out, for the reasons that the file has: {', '.join(left_out)}.")
