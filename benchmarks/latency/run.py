@@ -16,6 +16,7 @@ from benchmarks.latency.contender import Contender
 from benchmarks.latency.environment import here
 from benchmarks.latency.field import RunningField, running
 from benchmarks.latency.load import count_macs
+from benchmarks.latency.overhead import measure_overhead
 from benchmarks.latency.plan import Plan
 from benchmarks.latency.protocol import Explain, Explained, Inputs, Score, Scored
 from benchmarks.latency.report import LatencyReport, Row, Subject
@@ -64,6 +65,7 @@ def run(
         UnknownName: a scenario that does not exist.
     """
     check(contenders, plan)
+    overhead = measure_overhead(plan.cores, progress)
     scenarios = {}
     peaks: dict[str, int] = {}
     with running(contenders, inputs, plan, progress) as field:
@@ -89,7 +91,11 @@ def run(
         for contender in contenders
     )
     return LatencyReport(
-        created=datetime.now(UTC).isoformat(timespec="seconds"), environment=here(), plan=plan, rows=rows
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        environment=here(),
+        plan=plan,
+        overhead=overhead,
+        rows=rows,
     )
 
 

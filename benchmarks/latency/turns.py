@@ -59,12 +59,21 @@ def take_turns(field: Field, plan: Plan, batch: int, progress: Progress, what: s
     return {name: samples_of(found[name], batch, warmups.get(name)) for name in field.names}
 
 
-def samples_of(turns: Sequence[Measured], batch: int, warmup: Warmup | None) -> Samples:
-    """Return what was measured, a round for each turn."""
+def samples_of(
+    turns: Sequence[Measured],
+    batch: int,
+    warmup: Warmup | None,
+    *,
+    rate: float | None = None,
+    bound_ns: int | None = None,
+) -> Samples:
+    """Return what was measured, a round for each turn; ``rate`` and ``bound_ns`` are those of the scenario server."""
     return Samples(
         batch=batch,
         rounds=tuple(turn.times_ns for turn in turns),
         cpu_ns=tuple(turn.cpu_ns for turn in turns),
         wall_ns=tuple(turn.wall_ns for turn in turns),
         warmup=warmup,
+        rate=rate,
+        bound_ns=bound_ns,
     )
