@@ -16,6 +16,7 @@ from benchmarks.latency.contender import Contender
 from benchmarks.latency.environment import here
 from benchmarks.latency.field import RunningField, running
 from benchmarks.latency.load import count_macs
+from benchmarks.latency.machine_load import load_between, look
 from benchmarks.latency.overhead import measure_overhead
 from benchmarks.latency.plan import Plan
 from benchmarks.latency.protocol import Explain, Explained, Inputs, Score, Scored
@@ -65,6 +66,7 @@ def run(
         UnknownName: a scenario that does not exist.
     """
     check(contenders, plan)
+    before = look()
     overhead = measure_overhead(plan.cores, progress)
     scenarios = {}
     peaks: dict[str, int] = {}
@@ -74,6 +76,7 @@ def run(
             scenarios[name] = scenario(name).measure(field, plan, progress)
             peaks = peaks or dict(field.peaks)
         reasons = _reasons(field, progress) if plan.explain else {}
+    load = load_between(before, look())
     ids = tuple(names) if names is not None else _ids(inputs.pictures)
     labels = None if truth is None else np.array(truth, np.bool_)
     parity = _parity(contenders, scores, ids, labels, spec, field) if spec is not None else {}
@@ -95,6 +98,7 @@ def run(
         environment=here(),
         plan=plan,
         overhead=overhead,
+        load=load,
         rows=rows,
     )
 
