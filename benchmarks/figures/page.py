@@ -9,6 +9,8 @@ from pathlib import Path
 
 from benchmarks.figures.sections.latency import latency
 from benchmarks.figures.sections.parity import parity
+from benchmarks.figures.sections.reports import reports
+from benchmarks.figures.sections.targets import targets
 from benchmarks.figures.sections.throughput import throughput
 
 
@@ -24,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "Written by `python -m benchmarks.figures.page docs/figures docs/benchmarks.md` from the measurements in",
         "`docs/figures`, which keep every sample; each names below the command that makes it again.",
     ]
-    for section in (parity, latency, throughput):
+    for section in (targets, parity, reports, latency, throughput):
         lines += section(options.figures)
     options.page.write_text("\n".join(lines) + "\n", "utf-8")
 
