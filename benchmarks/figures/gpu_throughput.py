@@ -151,7 +151,7 @@ def _candidate(hall: Hall, name: str, pixels: NDArray[np.uint8]) -> Run:
     if plain in EXPORTS:
         return _ours(hall, plain, pixels)[name.endswith(" host")]
     if name.startswith("torch.compile"):
-        from benchmarks.peers.torch_compile import compiled
+        from benchmarks.figures.torchvision_resnet50 import compiled
 
         frozen = name.endswith(" frozen")
         key = f"torch {len(pixels)} {frozen}"

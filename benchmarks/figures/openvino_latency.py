@@ -19,7 +19,8 @@ from benchmarks.figures.commands import export
 from benchmarks.figures.contest import Run
 from benchmarks.figures.latency import latency_parser, measure
 from benchmarks.figures.untrained import normalised_noise, write_noise, write_untrained
-from benchmarks.peers import nncf_openvino, plain_onnx
+from benchmarks.peers import plain_onnx
+from benchmarks.peers._nncf import interpreter, quantize
 
 CONTESTS = (
     ("resnet50 fp32 rct", "resnet50 fp32 tf2onnx"),
@@ -31,7 +32,7 @@ CONTESTS = (
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print a line for each contest, and write the samples."""
     options = latency_parser(__doc__).parse_args(arguments)
-    nncf_openvino.interpreter()  # before minutes are spent
+    interpreter()  # before minutes are spent
     with tempfile.TemporaryDirectory() as scratch:
         files, version = _files(Path(scratch))
         measure("openvino_latency", files, _compiled, CONTESTS, options, ("openvino",), {"nncf": version})
@@ -48,7 +49,7 @@ def _files(scratch: Path) -> tuple[dict[str, Path], str]:
     }
     plain, quantized = scratch / "plain.onnx", scratch / "plain.int8.xml"
     plain_onnx.export(model, plain)
-    version = nncf_openvino.quantize(plain, quantized, normalised_noise(original))
+    version = quantize(plain, quantized, normalised_noise(original))
     return {**files, "resnet50 fp32 tf2onnx": plain, "resnet50 int8 tf2onnx + NNCF": quantized}, version
 
 

@@ -6,17 +6,20 @@ A peer module that takes part in ``rct bench --peers`` has these names:
     PACKAGES: tuple[str, ...]                     import names that ``prepare`` and ``load`` need
     RECIPES: tuple[str, ...]                      such as ("fp32", "int8")
     DEVICES: tuple[Device, ...]
+    ENVIRONMENT: Mapping[str, str]                variables of the processes that prepare and run it
     prepare(original, recipe, calibration, folder) -> None
                                                   writes what ``load`` reads into ``folder``; called in a process of its
                                                   own; ``original``: a Keras bundle, ``calibration``: uint8 batches
     load(folder, recipe, contender) -> Model      benchmarks.latency.model; called in the worker's process
 
-Both may raise UnavailableError and UserError. ``folder`` also holds ``spec.json``, the original's ClassifierSpec,
-before ``prepare`` is called, so that ``load`` knows labels, sizes and normalisation.
+Both may raise UnavailableError and UserError. ``folder`` also holds ``spec.json``, the original's ClassifierSpec, so
+that ``load`` knows labels, sizes and normalisation, and ``files.json``, digests of what ``prepare`` wrote:
+benchmarks.preparing writes the one before and the other after it. A module whose name starts with an underscore is no
+peer: several of them read it.
 """
 
 import pkgutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -32,6 +35,7 @@ from models.errors import UnknownName
 from models.runtimes import Device
 
 SPEC = "spec.json"
+FILES = "files.json"
 
 
 class Peer(Protocol):
@@ -41,6 +45,7 @@ class Peer(Protocol):
     PACKAGES: tuple[str, ...]
     RECIPES: tuple[str, ...]
     DEVICES: tuple[Device, ...]
+    ENVIRONMENT: Mapping[str, str]
 
     def prepare(  # noqa: D102
         self, original: Bundle, recipe: str, calibration: Sequence[NDArray[np.uint8]], folder: Path

@@ -1,65 +1,68 @@
-"""The usual way to int8 in OpenVINO: NNCF's post-training quantization, with its defaults, of a plain ONNX export.
+"""The usual way to OpenVINO: a plain tf2onnx export read as it is, and NNCF's post-training quantization to int8."""
 
-NNCF may want other versions than TensorFlow does. Where this interpreter does not have it, the one that the environment
-variable ``RCT_NNCF_PYTHON`` names (with nncf and openvino) runs this very file:
-
-    python benchmarks/peers/nncf_openvino.py plain.onnx batches.npz quantized.xml
-"""
-
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
-from importlib.util import find_spec
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-PYTHON = "RCT_NNCF_PYTHON"
+from benchmarks.latency.contender import Contender
+from benchmarks.latency.model import Model
+from benchmarks.peers import _nncf, plain_onnx
+from benchmarks.peers._folder import spec_of, subject
+from benchmarks.peers._pictures import normalised, normaliser
+from models.bundle import Bundle
+from models.classifier import load_keras
+from models.runtimes import Device
+
+TITLE = "plain tf2onnx export in OpenVINO, int8 by NNCF"
+PACKAGES = ("tensorflow", "tf2onnx", "openvino")
+RECIPES = ("fp32", "int8")
+DEVICES: tuple[Device, ...] = ("cpu",)
+ENVIRONMENT = {"KERAS_BACKEND": "tensorflow"}
+
+_FILES = {"fp32": ("model.onnx",), "int8": ("model.xml", "model.bin")}
 
 
-def interpreter() -> str:
-    """Return the path of the interpreter that quantizes.
+def prepare(original: Bundle, recipe: str, calibration: Sequence[NDArray[np.uint8]], folder: Path) -> None:
+    """Export the original to ONNX, and have NNCF quantize that for "int8".
 
     Raises:
-        UnavailableError: this one has no NNCF, and none is named.
+        UnavailableError: no interpreter has NNCF.
+        UserError: there are no pictures to calibrate on.
     """
-    if find_spec("nncf"):
-        return sys.executable
-    if PYTHON in os.environ:
-        return os.environ[PYTHON]
-    from models.errors import UnavailableError  # the other interpreter does not have it
-
-    raise UnavailableError("nncf", "not installed", f"Install it, or name a Python that has it in {PYTHON}.")
-
-
-def quantize(source: Path, target: Path, batches: Sequence[NDArray[np.float32]]) -> str:
-    """Quantize the ONNX model ``source``, calibrated on ``batches``, into ``target`` (.xml); return NNCF's version.
-
-    Raises:
-        UnavailableError: there is no NNCF.
-        subprocess.CalledProcessError: it failed.
-    """
-    saved = target.with_suffix(".npz")
-    np.savez(saved, *batches)
-    command = [interpreter(), str(Path(__file__).resolve()), str(source), str(saved), str(target)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603
-    saved.unlink()
-    return done.stdout.splitlines()[-1]
+    if recipe == "fp32":
+        plain_onnx.export(load_keras(original), folder / _FILES[recipe][0])
+        return
+    _nncf.interpreter()
+    plain = folder / "plain.onnx"
+    plain_onnx.export(load_keras(original), plain)
+    batches = list(normalised(calibration, original.manifest.spec.preprocessing))
+    _nncf.quantize(plain, folder / _FILES[recipe][0], batches)
+    plain.unlink()
 
 
-def _quantize_here(source: str, batches: str, target: str) -> None:
-    """Do it in this interpreter, and print NNCF's version last."""
-    import nncf
+def load(folder: Path, recipe: str, contender: Contender) -> Model:
+    """Compile the model for each batch size when that is first asked for, as models.runtimes.openvino does."""
     import openvino
 
-    with np.load(batches) as saved:
-        pictures = [saved[name] for name in saved.files]
-    quantized = nncf.quantize(openvino.Core().read_model(source), nncf.Dataset(pictures))
-    openvino.save_model(quantized, target)
-    print(nncf.__version__)
+    files = [folder / name for name in _FILES[recipe]]
+    core = openvino.Core()
+    settings = {"PERFORMANCE_HINT": contender.hint.upper(), "EXECUTION_MODE_HINT": "ACCURACY"}
+    if contender.threads is not None:
+        settings["INFERENCE_NUM_THREADS"] = str(contender.threads)
 
+    @lru_cache(maxsize=2)
+    def request(size: int) -> Any:
+        model = core.read_model(files[0])
+        model.reshape([size, *(side.get_length() for side in list(model.inputs[0].partial_shape)[1:])])
+        return core.compile_model(model, "CPU", settings).create_infer_request()
 
-if __name__ == "__main__":
-    _quantize_here(*sys.argv[1:])
+    def run(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.array(request(len(batch)).infer([batch])[0])
+
+    request(1)
+    described = subject(contender, "openvino", openvino.__version__.partition("-")[0], "CPU")
+    return Model(run=run, subject=described, prepare=normaliser(spec_of(folder).preprocessing))

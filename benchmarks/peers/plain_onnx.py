@@ -1,11 +1,65 @@
 """The usual way to ONNX: tf2onnx on the Keras model as it was trained, and ONNX Runtime's own static quantization."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from benchmarks.latency.contender import Contender
+from benchmarks.latency.model import Model
+from benchmarks.peers._folder import spec_of, subject
+from benchmarks.peers._onnx_session import open_session
+from benchmarks.peers._pictures import normalised, normaliser
+from models.bundle import Bundle
+from models.classifier import load_keras
+from models.runtimes import Device
+
+TITLE = "plain tf2onnx export in ONNX Runtime"
+PACKAGES = ("tensorflow", "tf2onnx", "onnxruntime")
+RECIPES = ("fp32", "int8")
+DEVICES: tuple[Device, ...] = ("cpu", "cuda")
+ENVIRONMENT = {"KERAS_BACKEND": "tensorflow"}
+
+_FILE = "model.onnx"
+
+
+def prepare(original: Bundle, recipe: str, calibration: Sequence[NDArray[np.uint8]], folder: Path) -> None:
+    """Export the original, and quantize the export for "int8".
+
+    Raises:
+        UserError: there are no pictures to calibrate on.
+    """
+    if recipe == "fp32":
+        export(load_keras(original), folder / _FILE)
+        return
+    plain = folder / "plain.onnx"
+    export(load_keras(original), plain)
+    quantize(plain, folder / _FILE, normalised(calibration, original.manifest.spec.preprocessing))
+    plain.unlink()
+
+
+def load(folder: Path, recipe: str, contender: Contender) -> Model:  # noqa: ARG001
+    """Open a session on the export.
+
+    Raises:
+        UnavailableError: ONNX Runtime does not have the device.
+    """
+    import onnxruntime
+
+    file = folder / _FILE
+    session = open_session(file, contender)
+    (entry,) = session.get_inputs()
+
+    def run(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.asarray(session.run(None, {entry.name: batch})[0])
+
+    return Model(
+        run=run,
+        subject=subject(contender, "onnxruntime", onnxruntime.__version__, session.get_providers()[0]),
+        prepare=normaliser(spec_of(folder).preprocessing),
+    )
 
 
 def export(model: Any, target: Path, opset: int = 13) -> None:

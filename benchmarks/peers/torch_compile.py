@@ -1,75 +1,81 @@
-"""torchvision's ResNet50 under ``torch.compile``: float16, channels last, normalisation included.
+"""The original's network in PyTorch under ``torch.compile``, channels last, normalisation included: bytes go in.
 
-torchvision has version 1.5 of the network, with the stride of a stage's first block in its 3x3 convolution. Keras'
-ResNet50 is version 1, with the stride in the 1x1 before it, which is less work. The strides are moved, so that both
-multiply equally often; weights are random, and the head is one sigmoid.
+"frozen" lets the compiler treat weights as constants, which folds the batch norms into the convolutions.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-MEAN = (123.68, 116.779, 103.939)
-DEVIATION = (58.393, 57.12, 57.375)
+from benchmarks.latency.contender import Contender
+from benchmarks.latency.model import Model
+from benchmarks.peers._folder import spec_of, subject
+from models.bundle import Bundle
+from models.classifier import load_keras
+from models.errors import UnavailableError
+from models.runtimes import Device
+
+TITLE = "the same network in PyTorch, torch.compile"
+PACKAGES = ("torch",)
+RECIPES = ("fp16", "fp16-frozen", "fp32")
+DEVICES: tuple[Device, ...] = ("cuda", "cpu")
+ENVIRONMENT: dict[str, str] = {}
+
+_FILE = "weights.npz"
 
 
-def version_1() -> Any:
-    """Return torchvision's ``resnet50`` as version 1, with one output, in evaluation mode."""
-    import torch
-    from torchvision.models import resnet50
+def prepare(original: Bundle, recipe: str, calibration: Sequence[NDArray[np.uint8]], folder: Path) -> None:  # noqa: ARG001
+    """Write the original's weights by layer.
 
-    model = resnet50(weights=None)
-    for stage in (model.layer2, model.layer3, model.layer4):
-        stage[0].conv1.stride, stage[0].conv2.stride = (2, 2), (1, 1)
-    model.fc = torch.nn.Linear(model.fc.in_features, 1)
-    return model.eval()
+    Raises:
+        NetworkError: the original is not what its spec says.
+        UnavailableError: its head is none that PyTorch is given here.
+    """
+    from benchmarks.peers._torch_network import save_weights
+
+    save_weights(load_keras(original), original.manifest.spec, folder / _FILE)
 
 
-def compiled(
-    pixels: NDArray[np.uint8], *, device: str = "cuda", mode: str = "max-autotune", frozen: bool = False
-) -> tuple[Callable[[], object], Callable[[], object]]:
-    """Compile for one batch size; return a run on a batch on the device, and a run that copies it there first.
+def load(folder: Path, recipe: str, contender: Contender) -> Model:
+    """Build the network; the first batch of a size is compiled, on a GPU with ``max-autotune``, which takes a minute.
 
-    Args:
-        pixels: uint8 [n, height, width, 3]; permuted to NCHW it lies in memory as channels last does.
-        device: "cuda", or "cpu" to try it out.
-        mode: of ``torch.compile``.
-        frozen: let the compiler treat weights as constants, which folds the batch norms into the convolutions.
+    Raises:
+        UnavailableError: PyTorch does not see the device.
     """
     import torch
     from torch._inductor import config
 
-    kind = torch.float16 if device == "cuda" else torch.float32
-    model = version_1().to(device=device, dtype=kind, memory_format=torch.channels_last)
-    mean, deviation = (
-        torch.tensor(values, dtype=kind, device=device).reshape(1, 3, 1, 1) for values in (MEAN, DEVIATION)
-    )
+    from benchmarks.peers._torch_network import network
 
-    def forward(pictures: Any) -> Any:
-        normalised = (pictures.permute(0, 3, 1, 2).to(kind) - mean) / deviation
-        return torch.sigmoid(model(normalised))
+    if contender.device == "cuda" and not torch.cuda.is_available():
+        raise UnavailableError("device cuda", "PyTorch sees no such device")
+    if contender.device == "cpu" and contender.threads is not None:
+        torch.set_num_threads(contender.threads)
+    config.freezing = recipe.endswith("-frozen")  # for the process, which is this contender's own
+    precision = torch.float16 if recipe.startswith("fp16") else torch.float32
+    with np.load(folder / _FILE) as weights:
+        module = network(spec_of(folder), weights)
+    module = module.to(device=contender.device, dtype=precision, memory_format=torch.channels_last)
+    mode = "max-autotune" if contender.device == "cuda" else "default"
+    compiled = torch.compile(module, mode=mode, dynamic=False, fullgraph=True)
 
-    torch._dynamo.reset()  # noqa: SLF001  a batch size of its own, not one among several
-    run = torch.compile(forward, mode=mode, dynamic=False, fullgraph=True)
-    on_host = torch.from_numpy(pixels)
-    on_device = on_host.to(device)
+    def place(batch: NDArray[np.uint8]) -> Any:
+        return torch.from_numpy(batch).to(contender.device)
 
-    def wait() -> None:
-        if device == "cuda":
+    def run_resident(on_device: Any) -> object:
+        with torch.inference_mode():
+            scores = compiled(on_device)
+        if contender.device == "cuda":
             torch.cuda.synchronize()
+        return scores
 
-    def resident() -> None:
+    def run(batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         with torch.inference_mode():
-            run(on_device)
-        wait()
+            return np.asarray(compiled(place(batch)).float().cpu().numpy())
 
-    def copied() -> None:
-        with torch.inference_mode():
-            run(on_host.to(device))
-        wait()
-
-    with config.patch(freezing=frozen):
-        resident()  # compiles
-    return resident, copied
+    provider = torch.cuda.get_device_name() if contender.device == "cuda" else "cpu"
+    described = subject(contender, "torch", torch.__version__, provider)
+    return Model(run=run, subject=described, place=place, run_resident=run_resident)

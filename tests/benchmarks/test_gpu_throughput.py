@@ -67,7 +67,7 @@ def test_torch_runs_the_network_that_keras_has():
     pytest.importorskip("torchvision")
     from torch.utils.flop_counter import FlopCounterMode
 
-    from benchmarks.peers.torch_compile import compiled, version_1
+    from benchmarks.figures.torchvision_resnet50 import compiled, version_1
 
     with FlopCounterMode(display=False) as counter:
         version_1()(torch.zeros(1, 3, 224, 224))

@@ -6,22 +6,22 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
-from benchmarks.peers import nncf_openvino
+from benchmarks.peers import _nncf
 from models.errors import UnavailableError
 
 
 def test_without_nncf_one_is_told_what_to_name(monkeypatch):
-    monkeypatch.setattr(nncf_openvino, "find_spec", lambda _: None)
+    monkeypatch.setattr(_nncf, "find_spec", lambda _: None)
     monkeypatch.delenv("RCT_NNCF_PYTHON", raising=False)
     with pytest.raises(UnavailableError) as refused:
-        nncf_openvino.interpreter()
+        _nncf.interpreter()
     assert str(refused.value) == "nncf: not installed. Install it, or name a Python that has it in RCT_NNCF_PYTHON."
 
 
 def test_another_interpreter_can_be_named(monkeypatch):
-    monkeypatch.setattr(nncf_openvino, "find_spec", lambda _: None)
+    monkeypatch.setattr(_nncf, "find_spec", lambda _: None)
     monkeypatch.setenv("RCT_NNCF_PYTHON", "another/python")
-    assert nncf_openvino.interpreter() == "another/python"
+    assert _nncf.interpreter() == "another/python"
 
 
 @pytest.mark.slow
@@ -41,7 +41,7 @@ def test_a_convolution_becomes_int8(tmp_path):
     )
     save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), tmp_path / "plain.onnx")
     batches = [chance.normal(0, 1, (1, 3, 16, 16)).astype(np.float32) for _ in range(4)]
-    version = nncf_openvino.quantize(tmp_path / "plain.onnx", tmp_path / "int8.xml", batches)
+    version = _nncf.quantize(tmp_path / "plain.onnx", tmp_path / "int8.xml", batches)
     assert version.split(".")[0].isdecimal()
     core = openvino.Core()
     kinds = [node.get_type_name() for node in core.read_model(tmp_path / "int8.xml").get_ops()]
