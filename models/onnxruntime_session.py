@@ -1,6 +1,7 @@
-"""Opening a bundle's ONNX file in ONNX Runtime: on the provider that was asked for, or an error that says why not."""
+"""Opening an ONNX file in ONNX Runtime: on the provider that was asked for, or an error that says why not."""
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 from models.bundle import Bundle
@@ -14,8 +15,8 @@ PROVIDERS: dict[Device, str] = {"cpu": "CPUExecutionProvider", "cuda": CUDA}
 _RECORD = "session.record_ep_graph_assignment_info"
 
 
-def open_session(bundle: Bundle, options: RuntimeOptions) -> Any:
-    """Return an ``onnxruntime.InferenceSession`` on the device of ``options``, and on no other.
+def open_session(model: Path, options: RuntimeOptions) -> Any:
+    """Return an ``onnxruntime.InferenceSession`` of the file on the device of ``options``, and on no other.
 
     ONNX Runtime falls back to the CPU without a word when a provider cannot start; here that is an error.
 
@@ -48,9 +49,9 @@ def open_session(bundle: Bundle, options: RuntimeOptions) -> Any:
     chosen = (provider, provider_options(options.device, options.settings))
     try:
         with quiet():
-            session = ort.InferenceSession(str(bundle.model), settings, providers=[chosen], enable_fallback=0)
+            session = ort.InferenceSession(str(model), settings, providers=[chosen], enable_fallback=0)
     except Exception as error:  # onnxruntime's exceptions have no common type but this one
-        raise _cannot_load(bundle, options, error) from error
+        raise _cannot_load(model, options, error) from error
     running = session.get_providers()[0]
     if running != provider:
         raise UnavailableError(
@@ -78,13 +79,13 @@ def cannot_run(bundle: Bundle, error: Exception) -> RctError:
     )
 
 
-def _cannot_load(bundle: Bundle, options: RuntimeOptions, error: Exception) -> RctError:
+def _cannot_load(model: Path, options: RuntimeOptions, error: Exception) -> RctError:
     import onnxruntime as ort
 
     line = _first_line(error)
     if options.device == "cuda" and "CUDA failure" in str(error):
         return UnavailableError("device cuda", f"{CUDA} cannot start ({line})", "nvidia-smi says what is there.")
-    return BundleError(bundle.model, f"ONNX Runtime {ort.__version__} cannot load it ({line})", "See rct doctor.")
+    return BundleError(model, f"ONNX Runtime {ort.__version__} cannot load it ({line})", "See rct doctor.")
 
 
 def _first_line(error: Exception) -> str:

@@ -59,7 +59,7 @@ def load(folder: Path, recipe: str, contender: Contender) -> Model:
     (original,) = linked(folder)
     with jax.default_device(device):
         model = _with_policy(load_keras(original), _POLICIES[policy])
-        scores = _jitted(model)
+        scores = _jitted(model) if how == "jit" else model.predict_on_batch
 
     def place(batch: NDArray[np.float32]) -> Any:
         return jax.device_put(batch, device)
@@ -69,7 +69,7 @@ def load(folder: Path, recipe: str, contender: Contender) -> Model:
 
     def predict(batch: NDArray[np.float32]) -> NDArray[np.float32]:
         with jax.default_device(device):
-            return np.asarray(model.predict_on_batch(batch), np.float32)
+            return np.asarray(scores(batch), np.float32)
 
     provider = f"{device.platform} {device.device_kind}"
     described = subject(contender, f"keras {keras.__version__} on jax", jax.__version__, provider)

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from benchmarks.latency.contender import Contender
 from benchmarks.latency.model import Model
-from benchmarks.peers._folder import spec_of, subject
-from benchmarks.peers._onnx_session import open_session
-from benchmarks.peers._pictures import normalised, normaliser
+from benchmarks.peers._onnx_model import load_onnx
+from benchmarks.peers._pictures import normalised
 from models.bundle import Bundle
 from models.classifier import load_keras
 from models.runtimes import Device
@@ -46,20 +45,7 @@ def load(folder: Path, recipe: str, contender: Contender) -> Model:  # noqa: ARG
     Raises:
         UnavailableError: ONNX Runtime does not have the device.
     """
-    import onnxruntime
-
-    file = folder / _FILE
-    session = open_session(file, contender)
-    (entry,) = session.get_inputs()
-
-    def run(batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        return np.asarray(session.run(None, {entry.name: batch})[0])
-
-    return Model(
-        run=run,
-        subject=subject(contender, "onnxruntime", onnxruntime.__version__, session.get_providers()[0]),
-        prepare=normaliser(spec_of(folder).preprocessing),
-    )
+    return load_onnx(folder / _FILE, contender)
 
 
 def export(model: Any, target: Path, opset: int = 13) -> None:

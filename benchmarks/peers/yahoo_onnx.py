@@ -15,9 +15,7 @@ from numpy.typing import NDArray
 
 from benchmarks.latency.contender import Contender
 from benchmarks.latency.model import Model
-from benchmarks.peers._folder import spec_of, subject
-from benchmarks.peers._onnx_session import open_session
-from benchmarks.peers._pictures import normaliser
+from benchmarks.peers._onnx_model import load_onnx
 from models.bundle import Bundle
 from models.errors import UnavailableError
 from models.runtimes import Device
@@ -55,17 +53,4 @@ def load(folder: Path, recipe: str, contender: Contender) -> Model:  # noqa: ARG
     Raises:
         UnavailableError: ONNX Runtime does not have the device.
     """
-    import onnxruntime
-
-    file = folder / _FILE
-    session = open_session(file, contender)
-    (entry,) = session.get_inputs()
-
-    def run(batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        return np.asarray(session.run(None, {entry.name: batch})[0][:, 1:])
-
-    return Model(
-        run=run,
-        subject=subject(contender, "onnxruntime", onnxruntime.__version__, session.get_providers()[0]),
-        prepare=normaliser(spec_of(folder).preprocessing),
-    )
+    return load_onnx(folder / _FILE, contender, scores=lambda output: output[:, 1:])

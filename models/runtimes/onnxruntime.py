@@ -26,7 +26,7 @@ def load(bundle: Bundle, options: RuntimeOptions) -> Predict:
         UnavailableError: ONNX Runtime or the provider is not there, or another provider would run the model.
         BundleError: ONNX Runtime cannot read the model; of what is returned: it cannot run it.
     """
-    session = open_session(bundle, options)
+    session = open_session(bundle.model, options)
     captured = options.settings.get("enable_cuda_graph") == "1"
     run = _through_graphs(session, bundle) if captured else _through_memory(session, bundle)
     fixed = bundle.manifest.inputs[0].shape[0]

@@ -106,7 +106,7 @@ def test_a_gpu_that_fails_is_no_fault_of_the_bundle(bundle, with_cuda):
 
     with_cuda.setattr(ort, "InferenceSession", broken)
     with pytest.raises(UnavailableError) as error:
-        open_session(bundle, RuntimeOptions(device="cuda"))
+        open_session(bundle.model, RuntimeOptions(device="cuda"))
     assert str(error.value) == (
         "device cuda: CUDAExecutionProvider cannot start (CUDA failure 100: no CUDA-capable device is detected). "
         "nvidia-smi says what is there."
@@ -120,7 +120,7 @@ def test_every_node_is_counted_where_it_runs(bundle):
     import onnx
 
     wanted = {"Conv": sum(node.op_type == "Conv" for node in onnx.load(bundle.model).graph.node)}
-    assert nodes_by_provider(open_session(bundle, RuntimeOptions()))["CPUExecutionProvider"] >= wanted["Conv"]
+    assert nodes_by_provider(open_session(bundle.model, RuntimeOptions()))["CPUExecutionProvider"] >= wanted["Conv"]
 
 
 def test_nodes_that_a_provider_left_to_another(bundle, monkeypatch):
@@ -148,7 +148,7 @@ def test_nodes_that_a_provider_left_to_another(bundle, monkeypatch):
 def test_bound_memory_is_filled_again_for_every_batch(bundle, pictures):
     """What a captured graph does, on a device that captures nothing."""
     expected = load_runtime(bundle)(pictures)
-    session = open_session(bundle, RuntimeOptions())
+    session = open_session(bundle.model, RuntimeOptions())
     run = _through_graphs(session, bundle)
     for part in (slice(0, 4), slice(4, 8), slice(8, 9), slice(0, 4)):
         before = pictures[part].copy()

@@ -16,7 +16,7 @@ def resident(bundle: Bundle, options: RuntimeOptions) -> tuple[Place, RunResiden
         UnavailableError: ONNX Runtime or the provider is not there, or another provider would run the model.
         BundleError: ONNX Runtime cannot read the model; of what is returned: it cannot run it.
     """
-    session = open_session(bundle, options)
+    session = open_session(bundle.model, options)
     graphs = count(1) if options.settings.get("enable_cuda_graph") == "1" else None
 
     def run(placed: Binding) -> object:
