@@ -3,10 +3,16 @@
 import numpy as np
 from simulated import samples
 
+from benchmarks.bootstrap import Bootstrap
 from benchmarks.latency.contender import Contender
 from benchmarks.latency.environment import Environment
 from benchmarks.latency.plan import Plan
 from benchmarks.latency.report import LatencyReport, Row, Subject
+from benchmarks.observations import Observations
+from benchmarks.parity import judge
+from benchmarks.tolerance import Tolerance
+from models.preprocessing import Preprocessing, Resize
+from models.spec import Category, ClassifierSpec, Thresholds
 
 HERE = Environment(processor="Abacus 9", features=("avx2",), cores=2, system="Linux", python="3.11.9")
 
@@ -36,3 +42,20 @@ def report(*rows, plan=None, environment=HERE, **rest):
     return LatencyReport(
         created="2026-01-02T03:04:05+00:00", environment=environment, plan=plan or Plan(), rows=rows, **rest
     )
+
+
+def parity(flips=0, *, limit=0.02):
+    """A report on 100 pictures, of which so many flip at block; they fail it if their share is above ``limit``."""
+    spec = ClassifierSpec(
+        name="red",
+        backbone="resnet50",
+        licence="CC0-1.0",
+        categories=(Category(name="red", definition="Mostly red."),),
+        preprocessing=Preprocessing(width=4, height=4, resize=Resize(width=4, height=4)),
+        thresholds={"red": Thresholds(review=0.1, block=0.5)},
+    )
+    before = np.full((100, 1), 0.4, np.float32)
+    after = before.copy()
+    after[:flips] = 0.6
+    seen = Observations(before, after, tuple(map(str, range(100))))
+    return judge(seen, spec, Tolerance(max_flip_rate=limit), bootstrap=Bootstrap(resamples=10))

@@ -6,7 +6,7 @@ judged("int8", (), report, Budget(max_flips=0.001)).held
 from dataclasses import dataclass
 
 from benchmarks.parity_report import ParityReport
-from models.errors import UserError
+from toolchain.share import read_share
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,7 @@ def read_budget(max_flips: str | None, max_auc_drop: float | None) -> Budget:
     """
     if max_flips is None:
         return Budget(None, max_auc_drop)
-    text = max_flips.strip()
-    try:
-        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-    except ValueError:
-        share = -1.0
-    if not 0 <= share <= 1:
-        raise UserError("--max-flips", f"not a share (got {max_flips})", "Give it as 0.1% or 0.001.")
-    return Budget(share, max_auc_drop)
+    return Budget(read_share("--max-flips", max_flips, "0.1% or 0.001"), max_auc_drop)
 
 
 @dataclass(frozen=True)
