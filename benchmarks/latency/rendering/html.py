@@ -71,9 +71,9 @@ def thumbnails(reading: Reading, pictures: Mapping[str, Path]) -> list[Thumbnail
     farthest: dict[str, float] = {}
     for contender, parity in compared.items():
         for change in changes(parity):
-            if change.picture in pictures and change.before != change.after:
-                line = f"{contender}, {change.category}: {change.before:.4f} to {change.after:.4f}"
-                lines.setdefault(change.picture, []).append(line)
+            before, after = f"{change.before:.4f}", f"{change.after:.4f}"
+            if change.picture in pictures and before != after:
+                lines.setdefault(change.picture, []).append(f"{contender}, {change.category}: {before} to {after}")
                 farthest[change.picture] = max(change.size, farthest.get(change.picture, 0.0))
     shown = sorted(farthest, key=lambda picture: -farthest[picture])[:_SHOWN]
     return [Thumbnail(name, thumbnail(pictures[name]), tuple(lines[name])) for name in shown]

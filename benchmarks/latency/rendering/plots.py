@@ -138,10 +138,12 @@ def accuracy_against_latency(reading: Reading) -> Plot | None:
     return plot
 
 
-def course(reading: Reading) -> Plot:
+def course(reading: Reading) -> Plot | None:
     """Draw the median of each round over the contender's own, one scenario, batch 1 or the smallest."""
     colours = inks(reading.standings)
     scenario = _timed(reading)
+    if not scenario:
+        return None
     about = (
         "Median of each round over that of the whole run. Lines that move together are the machine's doing, which the "
         "paired ratios take out; a line that moves alone is not."

@@ -15,7 +15,6 @@ from benchmarks.latency.report import LatencyReport, Row
 from benchmarks.latency.samples import Samples
 from benchmarks.latency.server_search import best_rate, held
 from benchmarks.parity_report import Measurement
-from benchmarks.why.document import Peak
 
 Role = Literal["original", "ours", "peer"]
 
@@ -145,7 +144,7 @@ def _speed(report: LatencyReport, row: Row, scenario: str, samples: Samples) -> 
         p99=percentile(samples, 99),
         against_original=original,
         against_peer=peer,
-        share_of_peak=_share_of_peak(row, samples, report.peak),
+        share_of_peak=_share_of_peak(report, row, samples),
     )
 
 
@@ -179,10 +178,13 @@ def _median(samples: Samples) -> float:
     return samples.batch / samples.pictures_per_second
 
 
-def _share_of_peak(row: Row, samples: Samples, peak: Peak | None) -> float | None:
-    subject = row.subject
-    if peak is None or subject is None or subject.macs is None or row.contender.device != "cpu":
+def _share_of_peak(report: LatencyReport, row: Row, samples: Samples) -> float | None:
+    """Return the share of a peak that was measured with as many threads; a GPU's is not."""
+    subject, peak = row.subject, report.peak
+    threads = row.contender.threads or report.environment.cores
+    if peak is None or subject is None or subject.macs is None:
         return None
-    reached = subject.macs * samples.pictures_per_second
+    if row.contender.device != "cpu" or peak.threads != threads:
+        return None
     limit = {"fp32": peak.fp32_macs_per_second, "int8": peak.int8_macs_per_second}.get(subject.recipe.partition("_")[0])
-    return None if limit is None else reached / limit
+    return None if limit is None else subject.macs * samples.pictures_per_second / limit

@@ -8,13 +8,14 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from measured import brief, named, parity, report
+from measured import brief, contender, named, parity, report
 from PIL import Image
 
 from benchmarks.latency.rendering.drawing import inks
 from benchmarks.latency.rendering.html import page, thumbnails
 from benchmarks.latency.rendering.rows import read
 from benchmarks.latency.rendering.thumbnails import thumbnail
+from benchmarks.latency.report import Row
 from models.errors import PictureError
 
 EVIL = "<script>alert('$x$')</script>&\"onload=\"x"
@@ -88,6 +89,13 @@ def test_names_are_text_and_never_markup(evil_page):
     assert "<script" not in evil_page
     assert "&lt;script&gt;alert" in evil_page
     assert "mathdefault" not in evil_page
+
+
+def test_a_run_in_which_everything_failed_is_a_page_without_plots():
+    text = page(read(report([Row(contender=contender("hangs"), failure="it did not load")])))
+    assert "nobody was measured" in text
+    assert "it did not load" in text
+    assert "<figure" not in text
 
 
 def test_the_same_report_gives_the_same_bytes_and_leaves_matplotlib_as_it_was(small):

@@ -63,6 +63,10 @@ def test_the_share_of_the_peak_is_of_the_recipes_own_and_unknown_without_a_peak(
         speed = reading.standing(name).speeds[0]
         times = pooled(speed.samples)
         assert speed.share_of_peak == pytest.approx(1e9 / (times.mean() / 1e9) / peak, rel=0.05)
+    row, peak = full_report.rows[1], full_report.peak
+    for contender_of, peak_of in (({"threads": 2}, {}), ({"device": "cuda"}, {}), ({}, {"threads": 2})):
+        update = {"peak": peak.model_copy(update=peak_of), "rows": (named(row, "other", **contender_of),)}
+        assert read(full_report.model_copy(update=update)).standings[0].speeds[0].share_of_peak is None
     blind = read(full_report.model_copy(update={"peak": None, "rows": full_report.rows[:2]}))
     assert {speed.share_of_peak for standing in blind.standings for speed in standing.speeds} == {None}
 
