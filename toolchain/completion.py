@@ -29,6 +29,16 @@ def runtimes(incomplete: str) -> list[str]:
     return _beginning(incomplete, _modules("models.runtimes"))
 
 
+def peers(incomplete: str) -> list[str]:
+    """Return the peers that bundles can be timed against."""
+    return _beginning(incomplete, _modules("benchmarks.peers"))
+
+
+def scenarios(incomplete: str) -> list[str]:
+    """Return the scenarios of a measurement, and the word for all of them."""
+    return _beginning(incomplete, ["all", *_modules("benchmarks.latency.scenarios")])
+
+
 def _modules(package: str) -> Iterable[str]:
     """Return the names of the modules in a package that is found but not imported, for the shell waits."""
     found = find_spec(package)

@@ -1,0 +1,135 @@
+"""The function behind ``rct bench``.
+
+report = bench(Request(bundles=[Path("exports/open_nsfw-onnx-int8")]), progress, warn)
+report.row("onnx int8").scenarios["single_stream"]
+"""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.latency.protocol import Inputs
+from benchmarks.latency.report import LatencyReport
+from benchmarks.latency.run import run
+from models.bundle import MANIFEST, Bundle
+from models.errors import UserError, VerdictError
+from models.joined import joined_parent
+from toolchain.benching.contenders import of_bundles
+from toolchain.benching.references import of_originals, of_peers
+from toolchain.benching.request import Request, plan_of
+from toolchain.output import Progress
+from toolchain.references import originals_of
+from toolchain.verification.comparison import Warn
+from toolchain.verification.examples import Examples, find_examples
+
+EXPORTS = Path("exports")
+
+
+def bench(request: Request, progress: Progress, warn: Warn) -> LatencyReport:
+    """Time every bundle, its original and the peers, in turns, and judge each one's decisions.
+
+    A contender that fails is a row with its reason; the others go on.
+
+    Raises:
+        UserError: nothing to time, bundles of several originals, no pictures, or options that make no sense.
+        BundleError: a bundle is incomplete, or its original cannot be found.
+        UnknownName: no such scenario or peer.
+    """
+    plan = plan_of(request)
+    bundles = _open(request.bundles)
+    originals = _originals(bundles, request.originals)
+    spec = bundles[0].manifest.spec
+    examples = find_examples(request.images, spec.labels)
+    ours = of_bundles(bundles, request)
+    with tempfile.TemporaryDirectory(prefix="rct-bench-") as scratch:
+        place = Path(scratch)
+        original = of_originals(originals, request, place)
+        peers, left_out = of_peers(originals, request, examples.paths, place, progress)
+        for name, reason in left_out.items():
+            warn(f"{name}: left out ({reason})")
+        return run(
+            (*original, *ours, *peers),
+            Inputs(pictures=tuple(str(path.absolute()) for path in examples.paths)),
+            plan,
+            progress,
+            spec=spec,
+            truth=_truth(examples),
+            names=tuple(examples.name(path) for path in examples.paths),
+        )
+
+
+def failed(report: LatencyReport) -> VerdictError | None:
+    """Return the one line of a run in which something failed or does not decide like the original, or None."""
+    broken = [row.contender.name for row in report.rows if row.failure is not None]
+    if broken:
+        return VerdictError(", ".join(broken), "could not be timed", "The reason stands in the report.")
+    differ = [
+        row.contender.name
+        for row in report.rows
+        if row.parity is not None and not row.parity.passed and row.contender.peer is None
+    ]
+    if differ:
+        return VerdictError(", ".join(differ), "does not decide like the original", "rct verify says more.")
+    return None
+
+
+def save(
+    report: LatencyReport,
+    folder: Path,
+    progress: Progress,
+    *,
+    show_pictures: bool = False,
+    images: Sequence[str] | None = None,
+) -> tuple[Path, ...]:
+    """Write report.json, report.md and report.html into ``folder``; return their paths, the page last.
+
+    Raises:
+        UserError: the folder cannot be written.
+    """
+    from benchmarks.latency.rendering.write import write_reports
+
+    progress("drawing the report")
+    pictures = {}
+    if show_pictures:
+        labels = next((row.subject.categories for row in report.rows if row.subject), ())
+        examples = find_examples(images, labels)
+        pictures = {examples.name(path): path for path in examples.paths}
+    try:
+        return write_reports(report, folder, pictures=pictures)
+    except OSError as error:
+        raise UserError(folder, f"cannot be written ({error.strerror or error})", "Give another --out.") from error
+
+
+def _open(folders: Sequence[Path]) -> tuple[Bundle, ...]:
+    """Return the bundles that were named, or all in ``EXPORTS``.
+
+    Raises:
+        UserError: there are none.
+        BundleError: one of them is incomplete or altered.
+    """
+    found = list(folders) or sorted(file.parent for file in EXPORTS.glob(f"*/{MANIFEST}"))
+    if not found:
+        raise UserError("bundles", f"none named, and none in {EXPORTS}/", "rct export --format onnx makes one.")
+    return tuple(Bundle.open(folder) for folder in found)
+
+
+def _originals(bundles: Sequence[Bundle], names: Sequence[str]) -> tuple[Bundle, ...]:
+    """Return the originals that all ``bundles`` have in common.
+
+    Raises:
+        BundleError: they cannot be found, or a bundle does another task.
+        UserError: the bundles come from different originals.
+    """
+    first, *others = bundles
+    originals = originals_of(first, names or None)
+    for other in others:
+        theirs = originals_of(other, names or None)
+        if joined_parent(theirs) != joined_parent(originals):
+            problem = f"made from {joined_parent(theirs).name}, {first.path} from {joined_parent(originals).name}"
+            raise UserError(other.path, problem, "Time bundles of one original at a time.")
+    return originals
+
+
+def _truth(examples: Examples) -> tuple[tuple[bool, ...], ...] | None:
+    truth = examples.truth(examples.paths)
+    return None if truth is None else tuple(tuple(map(bool, row)) for row in truth.tolist())

@@ -1,0 +1,38 @@
+"""Lists on the command line: ``--threads 1,2`` and ``--threads 1 --threads 2`` are the same."""
+
+from collections.abc import Sequence
+
+from benchmarks.latency.contender import STAGES, Stage
+from models.errors import UnknownName, UserError
+
+
+def split(words: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the words between commas, without empty ones."""
+    return tuple(part.strip() for word in words or () for part in word.split(",") if part.strip())
+
+
+def numbers(option: str, words: Sequence[str], least: int = 1) -> tuple[int, ...]:
+    """Return whole numbers of at least ``least``.
+
+    Raises:
+        UserError: one is not.
+    """
+    for word in words:
+        if not word.isascii() or not word.isdigit() or int(word) < least:
+            raise UserError(option, f"not a whole number from {least} (got {word!r})", "Give numbers with commas.")
+    return tuple(map(int, words))
+
+
+def stages(words: Sequence[str]) -> tuple[Stage, ...]:
+    """Return stages by their names.
+
+    Raises:
+        UnknownName: there is no such stage.
+    """
+    found: list[Stage] = []
+    for word in words:
+        known = next((stage for stage in STAGES if stage == word), None)
+        if known is None:
+            raise UnknownName("stage", word, STAGES)
+        found.append(known)
+    return tuple(found)
