@@ -80,6 +80,11 @@ def test_every_option_explained_exists(capsys: pytest.CaptureFixture[str]) -> No
         assert set(OPTION.findall(" ".join(inline))) <= known
 
 
+def test_every_option_of_comparing_exists(capsys: pytest.CaptureFixture[str]) -> None:
+    inline = re.findall(r"`[^`\n]+`", (ROOT / "docs" / "comparing.md").read_text("utf-8"))
+    assert set(OPTION.findall(" ".join(inline))) <= options_of("compare", capsys)
+
+
 def test_the_guide_lists_the_tolerances_as_they_are() -> None:
     text = (ROOT / "docs" / "verifying.md").read_text("utf-8")
     rows = {line.split("|")[1].strip(): line.split("|")[2:6] for line in text.splitlines() if line.startswith("| ")}
