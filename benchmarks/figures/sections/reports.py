@@ -34,7 +34,7 @@ _TITLES = {
 }
 _COMMANDS = {
     GPU: "python -m benchmarks.figures.gpu --onnx BUNDLE --out docs/figures",
-    FIVE: "python -m benchmarks.figures.five_categories --out docs/figures",
+    FIVE: "python -m benchmarks.figures.five_categories --out docs/figures/five_categories.json",
     "bench": "rct bench --peers --out FOLDER",
 }
 
