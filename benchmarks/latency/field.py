@@ -74,7 +74,7 @@ class RunningField:
     def kill(self) -> None:
         """End all that are left, in the middle of whatever they do."""
         for name in self.names:
-            self._workers.pop(name).__exit__(KeyboardInterrupt, None, None)
+            self._workers.pop(name).kill()
 
 
 @contextmanager

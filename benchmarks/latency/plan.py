@@ -10,10 +10,11 @@ class Plan(Document):
 
     ``scenarios``: modules of benchmarks.latency.scenarios. ``rounds``: turns that each contender gets; ``seconds``: how
     long a turn lasts at most, in single_stream, multi_stream and each batch size of offline. ``least_queries`` and
-    ``most_queries`` of a turn. ``batches``: pictures in a query of offline. ``latency_bound_ms``: what the 99th
-    percentile of the scenario server has to keep; None leaves the scenario out. ``cores``: those that the workers are
-    pinned to, None for any. ``warmup_seconds``: most seconds of warm-up. ``timeout_seconds``: after that long without
-    an answer a worker is killed; loading may take ``load_timeout_seconds``. ``explain``: look for reasons.
+    ``most_queries`` of a turn; of queries of several pictures the fewest are fewer, for as many pictures. ``batches``:
+    pictures in a query of offline. ``latency_bound_ms``: what the 99th percentile of the scenario server has to keep;
+    None leaves the scenario out. ``cores``: those that the workers are pinned to, None for any. ``warmup_seconds``:
+    most seconds of warm-up. ``timeout_seconds``: after that long without an answer a worker is killed; loading may take
+    ``load_timeout_seconds``. ``explain``: look for reasons.
     """
 
     scenarios: tuple[str, ...] = ("single_stream",)

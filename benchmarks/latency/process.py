@@ -71,9 +71,7 @@ class WorkerProcess:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if kind is not None:
-            self._kill()
-        self.close()
+        self.close() if kind is None else self.kill()
 
     @property
     def alive(self) -> bool:
@@ -110,6 +108,11 @@ class WorkerProcess:
         self._kill()
         _stream(self._process.stdout).close()
         self._talk.close()
+
+    def kill(self) -> None:
+        """End it in the middle of whatever it does, and release everything."""
+        self._kill()
+        self.close()
 
     def _exchange(self, message: bytes, deadline: float) -> bytes:
         """Send a line and return the next one that comes back.

@@ -63,9 +63,11 @@ class Serve(Document):
 
 
 class Score(Document):
-    """Score every picture of the inputs."""
+    """Score the pictures of the inputs from ``first`` on, ``count`` of them or all."""
 
     kind: Literal["score"] = "score"
+    first: int = 0
+    count: int | None = None
 
 
 class Explain(Document):
@@ -103,7 +105,7 @@ class Measured(Document):
 
 
 class Scored(Document):
-    """The answer to ``Score``: a row of scores for each picture of the inputs, None for what is not a finite number."""
+    """The answer to ``Score``: a row of scores for each of its pictures, None for what is not a finite number."""
 
     kind: Literal["scored"] = "scored"
     scores: tuple[tuple[float | None, ...], ...]

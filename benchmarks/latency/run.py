@@ -32,7 +32,7 @@ from models.spec import ClassifierSpec
 
 Scores = NDArray[np.float32]
 
-_SCORING_SECONDS = 3600.0
+_AT_A_TIME = 16
 _EXPLAINING_SECONDS = 120.0
 
 
@@ -71,7 +71,7 @@ def run(
     scenarios = {}
     peaks: dict[str, int] = {}
     with running(contenders, inputs, plan, progress) as field:
-        scores = _scores(field, progress)
+        scores = _scores(field, len(inputs.pictures), progress)
         for name in plan.scenarios:
             scenarios[name] = scenario(name).measure(field, plan, progress)
             peaks = peaks or dict(field.peaks)
@@ -121,16 +121,21 @@ def check(contenders: Sequence[Contender], plan: Plan) -> None:
         raise UserError("scenario server", "it needs a bound to keep (got none)", "Give --latency-bound.")
 
 
-def _scores(field: RunningField, progress: Progress) -> dict[str, Scores]:
-    found = {}
-    for index, name in enumerate(names := field.names):
-        progress("scoring", done=index, total=len(names))
-        reply = field.ask(name, Score(), seconds=_SCORING_SECONDS)
-        if isinstance(reply, Scored):
-            found[name] = np.array(
-                [[math.nan if score is None else score for score in row] for row in reply.scores], np.float32
-            )
-    return found
+def _scores(field: RunningField, pictures: int, progress: Progress) -> dict[str, Scores]:
+    """Ask for a few pictures at a time: one that hangs is found soon."""
+    rows: dict[str, list[tuple[float | None, ...]]] = {name: [] for name in field.names}
+    for name in field.names:
+        for first in range(0, pictures, _AT_A_TIME):
+            progress(f"scoring: {name}", done=first, total=pictures)
+            reply = field.ask(name, Score(first=first, count=_AT_A_TIME))
+            if not isinstance(reply, Scored):
+                break
+            rows[name] += reply.scores
+    return {name: _numbers(rows[name]) for name in field.names}
+
+
+def _numbers(rows: Sequence[Sequence[float | None]]) -> Scores:
+    return np.array([[math.nan if score is None else score for score in row] for row in rows], np.float32)
 
 
 def _reasons(field: RunningField, progress: Progress) -> dict[str, Why]:

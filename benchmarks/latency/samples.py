@@ -17,6 +17,11 @@ class Warmup(Document):
     seconds: float = Field(ge=0)
     settled: bool
 
+    @property
+    def seconds_per_query(self) -> float:
+        """How long a query took, on average; 0 if there was none."""
+        return self.seconds / max(1, self.queries)
+
 
 class Samples(Document):
     """Times of queries of ``batch`` pictures, in nanoseconds, by the round in which they were taken.

@@ -105,8 +105,8 @@ class _Asked:
                 return self._measure(command)
             case Serve():
                 return self._serve(command)
-            case Score():
-                return self._score()
+            case Score(first=first, count=count):
+                return self._score(self.paths[first : None if count is None else first + count])
             case Explain():
                 return self._explain()
         assert_never(command)
@@ -137,11 +137,11 @@ class _Asked:
         for scores in seen:
             check_scores(scores, batch, len(self.loaded.spec.labels))
 
-    def _score(self) -> Scored:
+    def _score(self, paths: Sequence[Path]) -> Scored:
         """Score by the queries that are timed; of "resident" by those with copies, for the scores have to be seen."""
         stage = "model" if self.contender.stage == "resident" else self.contender.stage
         rows = []
-        for path in self.paths:
+        for path in paths:
             scores = np.asarray(make_query(stage, self.loaded, [path])())
             rows.append(tuple(score if np.isfinite(score) else None for score in scores[0].tolist()))
         return Scored(scores=tuple(rows))

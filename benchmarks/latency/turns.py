@@ -14,8 +14,8 @@ from benchmarks.latency.protocol import Measure, Measured, Warm, Warmed
 from benchmarks.latency.samples import Samples, Warmup
 from benchmarks.latency.scenarios import Field, Progress
 
-_PAUSE = 0.05
-"""Seconds between two turns: threads that wait by spinning (OpenMP, Eigen, pthreadpool) have given up by then."""
+_PAUSE = 0.1
+"""Seconds between two turns. Threads of the one before may still wait by spinning, ONNX Runtime's for 30 ms."""
 
 
 def orders(names: Sequence[str], rounds: int) -> tuple[tuple[str, ...], ...]:
@@ -47,16 +47,17 @@ def warm(field: Field, plan: Plan, batch: int, progress: Progress, what: str) ->
 def take_turns(field: Field, plan: Plan, batch: int, progress: Progress, what: str) -> dict[str, Samples]:
     """Warm up, then measure ``plan.rounds`` turns of each; return the samples of those that answered every time."""
     warmups = warm(field, plan, batch, progress, what)
-    command = Measure(batch=batch, seconds=plan.seconds, least=plan.least_queries, most=plan.most_queries)
+    least = max(1, plan.least_queries // batch)
+    command = Measure(batch=batch, seconds=plan.seconds, least=least, most=plan.most_queries)
     found: dict[str, list[Measured]] = defaultdict(list)
     for done, order in enumerate(orders(field.names, plan.rounds)):
         progress(what, done=done, total=plan.rounds)
         for name in order:
             sleep(_PAUSE)
-            reply = field.ask(name, command, seconds=plan.seconds)
+            reply = field.ask(name, command, seconds=max(plan.seconds, (least + 1) * warmups[name].seconds_per_query))
             if isinstance(reply, Measured):
                 found[name].append(reply)
-    return {name: samples_of(found[name], batch, warmups.get(name)) for name in field.names}
+    return {name: samples_of(found[name], batch, warmups[name]) for name in field.names}
 
 
 def samples_of(

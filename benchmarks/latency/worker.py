@@ -40,7 +40,10 @@ def _own_streams() -> tuple[IO[bytes], IO[bytes]]:
 
 
 def _end_with_parent() -> None:
-    """Be killed with the parent, even in the middle of a query; elsewhere than on Linux the input's end has to do."""
+    """Be killed with the thread that started this process, even in the middle of a query.
+
+    Elsewhere than on Linux the end of the input has to do.
+    """
     if sys.platform == "linux":
         import ctypes
         import signal

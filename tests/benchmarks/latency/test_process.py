@@ -34,6 +34,7 @@ def test_a_worker_answers_one_command_after_another(worker):
     assert len(measured.times_ns) == 7
     assert sum(measured.times_ns) <= measured.wall_ns
     assert measured.peak_rss_bytes > 10 << 20
+    assert len(worker.ask(Score(first=3, count=16), seconds=60).scores) == 2
     scored = worker.ask(Score(), seconds=60)
     assert isinstance(scored, Scored)
     assert [row[0] for row in scored.scores] == pytest.approx([50 * index / 255 for index in range(5)])
