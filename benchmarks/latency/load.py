@@ -16,6 +16,7 @@ from benchmarks.latency.model import Model
 from benchmarks.latency.report import Subject
 from benchmarks.latency.resident import Place, RunResident, resident_runs
 from benchmarks.peers import SPEC, peer
+from benchmarks.why.macs import macs_of
 from models.bundle import MANIFEST, Bundle
 from models.classifier import find_original
 from models.document import first_problem
@@ -130,15 +131,8 @@ def _provider(name: str | None, contender: Contender) -> str:
 
 
 def count_macs(contender: Contender) -> int | None:
-    """Return the multiply-accumulates of one picture in an ONNX bundle, None for anything else.
+    """Return the multiply-accumulates of one picture, None where they cannot be told.
 
-    Not for the worker: it imports onnx, whose memory would be counted as the model's.
+    Not for the worker: it imports what reads the file, whose memory would be counted as the model's.
     """
-    bundle = find_bundle(contender)
-    if bundle is None or bundle.manifest.format != "onnx":
-        return None
-    import onnx
-
-    from models.onnx_macs import multiply_accumulates
-
-    return multiply_accumulates(onnx.load(bundle.model, load_external_data=False))
+    return macs_of(find_bundle(contender), contender)

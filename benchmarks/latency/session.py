@@ -38,7 +38,9 @@ from benchmarks.latency.report import Start
 from benchmarks.latency.stages import Query, check_scores, make_queries, make_query, on_host
 from benchmarks.latency.timing import Timed, peak_rss_bytes, time_queries
 from benchmarks.latency.warmup import warm_up
+from benchmarks.why.explain import explain
 from models.errors import RctError, UserError
+from models.preprocessing import read_picture
 
 _LONGEST = 300
 
@@ -146,5 +148,6 @@ class _Asked:
             rows.append(tuple(score if np.isfinite(score) else None for score in scores[0].tolist()))
         return Scored(scores=tuple(rows))
 
-    def _explain(self) -> Explained | Failed:
-        return Failed(reason="nothing is known about this contender's time")
+    def _explain(self) -> Explained:
+        picture = read_picture(self.paths[0], self.loaded.spec.preprocessing)
+        return Explained(why=explain(find_bundle(self.contender), self.contender, picture[None]))
