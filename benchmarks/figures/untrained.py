@@ -1,5 +1,10 @@
-"""A network with random weights, which cost as much time as trained ones, and noise to calibrate it on."""
+"""A network with random weights, which cost as much time as trained ones, and noise to calibrate it on.
 
+python -m benchmarks.figures.untrained FOLDER --backbone resnet50 --side 224      # writes FOLDER/resnet50
+"""
+
+import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +13,7 @@ from numpy.typing import NDArray
 
 from models.classifier import MODEL_FILE, SPEC_FILE, find_original
 from models.preprocessing import normalise
-from models.resnet50 import RESNET50, Architecture, training_form
+from models.resnet50 import ARCHITECTURES, RESNET50, Architecture, training_form
 
 SPEC = """
 name = "resnet50"
@@ -53,3 +58,17 @@ def write_noise(folder: Path, count: int = 16) -> Path:
     for index in range(count):
         Image.fromarray(chance.integers(0, 256, (224, 224, 3), np.uint8)).save(folder / f"{index:02}.png")
     return folder
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write one."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--backbone", choices=ARCHITECTURES, default=RESNET50.name)
+    parser.add_argument("--side", type=int, default=224)
+    options = parser.parse_args(arguments)
+    write_untrained(options.folder, ARCHITECTURES[options.backbone], options.side)
+
+
+if __name__ == "__main__":
+    main()
