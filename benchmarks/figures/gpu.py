@@ -1,48 +1,33 @@
 """Every way of ours to a GPU, the original and torch.compile, side by side in one run: a LatencyReport.
 
-    python -m benchmarks.figures.gpu --onnx carried/fp16 carried/fp32 --out docs/figures
-    python -m benchmarks.figures.gpu --classifier open_nsfw --onnx open_nsfw-onnx-fp16 --images FOLDER --out docs/figures
+    python -m benchmarks.figures.gpu --onnx carried/fp16 carried/fp32 --out FOLDER
+    python -m benchmarks.figures.gpu --classifier open_nsfw --onnx open_nsfw-onnx-fp16 --images PICTURES --out FOLDER
 
 Wants JAX, Keras, onnx and ONNX Runtime, and PyTorch for its peer; no TensorFlow. ONNX bundles come from elsewhere, with
 their weights or hollow (benchmarks.figures.hollow); StableHLO is exported here, and peers are prepared here. Without
 ``--classifier`` the network is a ResNet50 with random weights, the ONNX bundles' own ones, and scores mean nothing;
 with it ``--images`` are scored and held against Keras on JAX in float32.
 
-What compilers have made once they find again in ``--cache``, in a later run too.
+What is prepared is kept in ``--work``, compiled programs too: a short run there, such as with ``--seconds 0.05``, lets
+the next one begin at once, for PyTorch's compiler takes minutes.
 """
 
 import argparse
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from benchmarks.figures.hollow import HOLLOW, fill
-from benchmarks.figures.untrained import write_noise
-from benchmarks.latency.contender import Contender
+from benchmarks.figures.gpu_contenders import Hall, say
 from benchmarks.latency.plan import Plan
 from benchmarks.latency.protocol import Inputs
 from benchmarks.latency.report import LatencyReport
 from benchmarks.latency.run import run
-from benchmarks.preparing import prepare_peers
-from models.bundle import Bundle
 from models.classifier import find_original
 from models.pictures import find_pictures
 from models.resnet50 import ARCHITECTURES
-from models.runtimes import Device
-
-PEERS = (
-    ("keras_jax", "fp32-jit"), ("keras_jax", "mixed-fp16-jit"), ("keras_jax", "fp16-jit"), ("torch_compile", "fp16"),
-)  # fmt: skip
-ORIGINAL = "keras_jax fp32-jit"
-COPIED = ("torch_compile",)
-"""Peers that take bytes, as we do: timed with the copies to the device and back as well."""
-
-_NOISE = 8
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -51,16 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     os.environ.setdefault("KERAS_BACKEND", "jax")
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # several processes share the GPU
     with tempfile.TemporaryDirectory() as folder:
-        scratch = Path(folder)
-        _keep_compiled(options.cache or scratch / "cache")
-        if options.classifier:
-            original = find_original(options.classifier)
-        else:
-            original = _untrained(scratch, options.backbone, options.side)
-        pictures = find_pictures([options.images]) if options.images else []
-        pictures = pictures or sorted(write_noise(scratch / "noise", _NOISE).iterdir())
-        hall = Hall(scratch, original, options.device)
-        wanted = [one for one in contenders(hall, options.onnx) if any(part in one.name for part in options.only)]
+        work = (options.work or Path(folder)).absolute()
+        _keep_compiled(work / "compiled")
+        hall = Hall(work, options.classifier or "", options.backbone, options.side, options.device)
+        pictures = find_pictures([options.images or hall.noise()])
+        wanted = [one for one in hall.contenders(options.onnx) if any(part in one.name for part in options.only)]
         plan = Plan(
             scenarios=("single_stream", "offline") if options.batches else ("single_stream",),
             rounds=options.rounds,
@@ -73,7 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             load_timeout_seconds=options.timeout,
         )
         inputs = Inputs(pictures=tuple(str(picture) for picture in pictures))
-        report = run(wanted, inputs, plan, _say, spec=original.manifest.spec if options.classifier else None)
+        spec = find_original(options.classifier).manifest.spec if options.classifier else None
+        report = _without_places(run(wanted, inputs, plan, say, spec=spec))
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / f"{options.name}.json").write_text(report.model_dump_json(indent=1) + "\n", "utf-8")
     for line in lines_of(report):
@@ -97,71 +78,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--device", choices=("cuda", "cpu"), default="cuda")
     parser.add_argument("--backbone", choices=ARCHITECTURES, default="resnet50")
     parser.add_argument("--side", type=int, default=224, help="of the pictures, in pixels")
-    parser.add_argument("--cache", type=Path, help="folder for what compilers make")
-    return parser
-
-
-@dataclass(frozen=True)
-class Hall:
-    """Where the contest takes place: a scratch folder, the original that all come from, and the device."""
-
-    scratch: Path
-    original: Bundle
-    device: Device
-
-
-def contenders(hall: Hall, onnx: Sequence[Path]) -> Iterator[Contender]:
-    """Yield them all; what cannot be made is said and left out."""
-    for path in onnx:
-        yield from _onnx(hall, path)
-    yield from _stablehlo(hall)
-    yield from _peers(hall)
-
-
-def _onnx(hall: Hall, path: Path) -> Iterator[Contender]:
-    bundle = Bundle.open(path)
-    if HOLLOW in bundle.manifest.details:
-        bundle = fill(bundle, hall.scratch / f"onnx-{bundle.manifest.recipe}")
-    recipe, place = bundle.manifest.recipe, str(bundle.path)
-    graph = {"enable_cuda_graph": "1"}
-    for name, settings in ((f"onnx {recipe} cuda graph", graph), (f"onnx {recipe}", {})):
-        yield Contender(name=f"{name} resident", bundle=place, device=hall.device, stage="resident", settings=settings)
-        yield Contender(name=name, bundle=place, device=hall.device, settings=settings)
-
-
-def _stablehlo(hall: Hall) -> Iterator[Contender]:
-    target = hall.scratch / "stablehlo-fp16"
-    command = [sys.executable, "-m", "exporters.stablehlo", str(hall.original.path), "--recipe", "fp16"]
-    command += ["--first", "pixels", "--out", str(target)]
-    done = subprocess.run(command, env=_on_the_processor(), check=False, capture_output=True, text=True)  # noqa: S603
-    if done.returncode:
-        _say(f"stablehlo: left out ({(done.stderr.strip().splitlines() or ['no word'])[-1][:300]})")
-        return
-    yield Contender(name="stablehlo fp16 resident", bundle=str(target), device=hall.device, stage="resident")
-    yield Contender(name="stablehlo fp16", bundle=str(target), device=hall.device)
-
-
-def _peers(hall: Hall) -> Iterator[Contender]:
-    ready, left_out = prepare_peers(
-        hall.original, [], hall.scratch / "peers", PEERS, progress=_say, device=hall.device, stage="resident"
+    parser.add_argument(
+        "--work", type=Path, help="folder for what is prepared and compiled; a temporary one if left out"
     )
-    for name, reason in left_out.items():
-        _say(f"{name}: left out ({reason})")
-    for one in ready:
-        yield one.model_copy(update={"name": f"{one.name} resident", "original": one.name == ORIGINAL})
-        if one.peer in COPIED:
-            yield one.model_copy(update={"stage": "model"})
-
-
-def _untrained(scratch: Path, backbone: str, side: int) -> Bundle:
-    """Make the original in a process of its own: this one must not take memory of the GPU."""
-    command = [sys.executable, "-m", "benchmarks.figures.untrained", str(scratch), "--backbone", backbone]
-    subprocess.run([*command, "--side", str(side)], env=_on_the_processor(), check=True)  # noqa: S603
-    return find_original(str(scratch / "resnet50"))
-
-
-def _on_the_processor() -> dict[str, str]:
-    return {**os.environ, "JAX_PLATFORMS": "cpu"}
+    return parser
 
 
 def _keep_compiled(cache: Path) -> None:
@@ -171,8 +91,14 @@ def _keep_compiled(cache: Path) -> None:
     os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(cache / "torch")
 
 
-def _say(text: str, *, done: int = 0, total: int | None = None) -> None:
-    print(text if total is None else f"{text} ({done} of {total})", file=sys.stderr, flush=True)
+def _without_places(report: LatencyReport) -> LatencyReport:
+    """Return the report with the names of folders, not where they were."""
+    rows = []
+    for row in report.rows:
+        places = {key: getattr(row.contender, key) for key in ("bundle", "folder")}
+        named = {key: place and Path(place).name for key, place in places.items()}
+        rows.append(row.model_copy(update={"contender": row.contender.model_copy(update=named)}))
+    return report.model_copy(update={"rows": tuple(rows)})
 
 
 def lines_of(report: LatencyReport) -> Iterator[str]:
