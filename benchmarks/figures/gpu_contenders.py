@@ -49,6 +49,7 @@ class Hall:
         """Return them all; what cannot be made is said and left out."""
         file = self.work / "contenders.json"
         if not file.exists():
+            self.work.mkdir(parents=True, exist_ok=True)
             original = find_original(self.classifier) if self.classifier else self._untrained()
             found = [one for path in onnx for one in self._onnx(path)]
             found += [*self._stablehlo(original), *self._peers(original)]
