@@ -37,7 +37,7 @@ def measure_overhead(cores: tuple[int, ...] | None, progress: Progress) -> Sampl
     """Time queries that need no time, in a worker on ``cores``; None if the worker failed."""
     from PIL import Image
 
-    plan = Plan(rounds=6, seconds=0.05, warmup_seconds=1.0, cores=cores)
+    plan = Plan(rounds=6, seconds=0.05, warmup_seconds=1.0, pause_seconds=0.0, cores=cores)
     with tempfile.TemporaryDirectory(prefix="rct-overhead-") as scratch:
         picture, bundle = Path(scratch, "pixel.png"), Path(scratch, _NAME)
         Image.fromarray(np.zeros((1, 1, 3), np.uint8)).save(picture)

@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import mode
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +27,10 @@ from benchmarks.observations import Observations
 from benchmarks.parity import judge
 from benchmarks.parity_report import ParityReport
 from benchmarks.tolerance import Tolerance, tolerance_for
-from benchmarks.why.document import Why
-from models.errors import RctError, UnknownName, UserError
+from benchmarks.why.document import Peak, Why
+from benchmarks.why.peak import measure_peak
+from models.errors import UnknownName, UserError
+from models.processor import usable_cores
 from models.spec import ClassifierSpec
 
 Scores = NDArray[np.float32]
@@ -77,6 +80,7 @@ def run(
             peaks = peaks or dict(field.peaks)
         reasons = _reasons(field, progress) if plan.explain else {}
     load = load_between(before, look())
+    peak = _peak(contenders, progress) if plan.explain else None
     ids = tuple(names) if names is not None else _ids(inputs.pictures)
     labels = None if truth is None else np.array(truth, np.bool_)
     parity = _parity(contenders, scores, ids, labels, spec, field) if spec is not None else {}
@@ -98,6 +102,7 @@ def run(
         environment=here(),
         plan=plan,
         overhead=overhead,
+        peak=peak,
         load=load,
         rows=rows,
     )
@@ -148,13 +153,22 @@ def _reasons(field: RunningField, progress: Progress) -> dict[str, Why]:
     return found
 
 
+def _peak(contenders: Sequence[Contender], progress: Progress) -> Peak | None:
+    """Measure the processor's peak with as many threads as most contenders have; None if all are on a GPU."""
+    threads = [contender.threads or usable_cores() for contender in contenders if contender.device == "cpu"]
+    if not threads:
+        return None
+    progress("measuring the processor's peak")
+    return measure_peak(mode(threads))
+
+
 def _subject(contender: Contender, field: RunningField) -> Subject | None:
     ready = field.ready.get(contender.name)
     if ready is None or ready.subject.macs is not None:
         return ready.subject if ready else None
     try:
         return ready.subject.model_copy(update={"macs": count_macs(contender)})
-    except RctError:  # it has gone since it was loaded
+    except Exception:  # noqa: BLE001  readers of model files fail in any way, and a count is not worth a run
         return ready.subject
 
 

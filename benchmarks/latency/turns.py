@@ -14,9 +14,6 @@ from benchmarks.latency.protocol import Measure, Measured, Warm, Warmed
 from benchmarks.latency.samples import Samples, Warmup
 from benchmarks.latency.scenarios import Field, Progress
 
-_PAUSE = 0.1
-"""Seconds between two turns. Threads of the one before may still wait by spinning, ONNX Runtime's for 30 ms."""
-
 
 def orders(names: Sequence[str], rounds: int) -> tuple[tuple[str, ...], ...]:
     """Return the order of each round: a balanced Latin square, again and again.
@@ -53,7 +50,7 @@ def take_turns(field: Field, plan: Plan, batch: int, progress: Progress, what: s
     for done, order in enumerate(orders(field.names, plan.rounds)):
         progress(what, done=done, total=plan.rounds)
         for name in order:
-            sleep(_PAUSE)
+            sleep(plan.pause_seconds)
             reply = field.ask(name, command, seconds=max(plan.seconds, (least + 1) * warmups[name].seconds_per_query))
             if isinstance(reply, Measured):
                 found[name].append(reply)

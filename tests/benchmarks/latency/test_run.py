@@ -21,6 +21,7 @@ PLAN = Plan(
     most_queries=100,
     batches=(1, 4),
     warmup_seconds=0.1,
+    pause_seconds=0.0,
 )
 
 
@@ -130,3 +131,12 @@ def test_pictures_are_named_from_the_folder_that_they_share():
     assert _ids(("/a/b/c.png", "/a/b/d/e.png")) == ("c.png", "d/e.png")
     assert _ids(("/a/one.png",)) == ("one.png",)
     assert _ids(("/a/b/c.png", "/a/b/c.png")) == ("0", "1")
+
+
+@pytest.mark.slow
+def test_reasons_and_the_peak_are_there_when_they_are_asked_for(contender, inputs, silent):
+    plan = PLAN.model_copy(update={"scenarios": (), "explain": True})
+    found = run([contender(threads=1)], inputs, plan, silent)
+    assert found.row("null").why is not None
+    assert found.row("null").failure is None
+    assert found.peak.threads == 1

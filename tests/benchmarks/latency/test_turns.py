@@ -11,7 +11,7 @@ from benchmarks.latency.field import running
 from benchmarks.latency.plan import Plan
 from benchmarks.latency.turns import orders, take_turns
 
-PLAN = Plan(rounds=6, seconds=0.01, least_queries=3, most_queries=50, warmup_seconds=0.1)
+PLAN = Plan(rounds=6, seconds=0.01, least_queries=3, most_queries=50, warmup_seconds=0.1, pause_seconds=0.0)
 
 
 def test_two_alternate():
