@@ -15,10 +15,11 @@ PROVIDERS: dict[Device, str] = {"cpu": "CPUExecutionProvider", "cuda": CUDA}
 _RECORD = "session.record_ep_graph_assignment_info"
 
 
-def open_session(model: Path, options: RuntimeOptions) -> Any:
+def open_session(model: Path, options: RuntimeOptions, settings: Any = None) -> Any:
     """Return an ``onnxruntime.InferenceSession`` of the file on the device of ``options``, and on no other.
 
     ONNX Runtime falls back to the CPU without a word when a provider cannot start; here that is an error.
+    ``settings``: those of ``session_settings``, with more in them.
 
     Raises:
         UnavailableError: ONNX Runtime or the provider is not there, or another provider would run the model.
@@ -38,14 +39,7 @@ def open_session(model: Path, options: RuntimeOptions) -> Any:
             f"this ONNX Runtime has no {provider} (it has {', '.join(ort.get_available_providers())})",
             "pip install onnxruntime-gpu, without onnxruntime beside it.",
         )
-    settings = ort.SessionOptions()
-    settings.log_severity_level = 3
-    settings.add_session_config_entry(_RECORD, "1")
-    if options.threads is not None:
-        settings.intra_op_num_threads = options.threads
-        settings.inter_op_num_threads = 1
-    if options.graph_optimization == "none":
-        settings.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
+    settings = session_settings(options) if settings is None else settings
     chosen = (provider, provider_options(options.device, options.settings))
     try:
         with quiet():
@@ -60,6 +54,21 @@ def open_session(model: Path, options: RuntimeOptions) -> Any:
             "Or use --device cpu.",
         )
     return session
+
+
+def session_settings(options: RuntimeOptions) -> Any:
+    """Return the ``onnxruntime.SessionOptions`` of every session of ours."""
+    import onnxruntime as ort
+
+    settings = ort.SessionOptions()
+    settings.log_severity_level = 3
+    settings.add_session_config_entry(_RECORD, "1")
+    if options.threads is not None:
+        settings.intra_op_num_threads = options.threads
+        settings.inter_op_num_threads = 1
+    if options.graph_optimization == "none":
+        settings.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
+    return settings
 
 
 def nodes_by_provider(session: Any) -> Counter[str]:

@@ -80,7 +80,7 @@ def run(
             peaks = peaks or dict(field.peaks)
         reasons = _reasons(field, progress) if plan.explain else {}
     load = load_between(before, look())
-    peak = _peak(contenders, progress) if plan.explain else None
+    peak = _peak(contenders, plan, progress) if plan.explain else None
     ids = tuple(names) if names is not None else _ids(inputs.pictures)
     labels = None if truth is None else np.array(truth, np.bool_)
     parity = _parity(contenders, scores, ids, labels, spec, field) if spec is not None else {}
@@ -153,13 +153,13 @@ def _reasons(field: RunningField, progress: Progress) -> dict[str, Why]:
     return found
 
 
-def _peak(contenders: Sequence[Contender], progress: Progress) -> Peak | None:
+def _peak(contenders: Sequence[Contender], plan: Plan, progress: Progress) -> Peak | None:
     """Measure the processor's peak with as many threads as most contenders have; None if all are on a GPU."""
     threads = [contender.threads or usable_cores() for contender in contenders if contender.device == "cpu"]
     if not threads:
         return None
     progress("measuring the processor's peak")
-    return measure_peak(mode(threads))
+    return measure_peak(mode(threads), plan.cores)
 
 
 def _subject(contender: Contender, field: RunningField) -> Subject | None:

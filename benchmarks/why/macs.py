@@ -32,6 +32,8 @@ def macs_of(bundle: Bundle | None, contender: Contender) -> int | None:
     spec = bundle.manifest.spec if bundle is not None else _peer_spec(folder)
     if spec is None or spec.backbone not in ARCHITECTURES:
         return None
+    if bundle is not None and bundle.manifest.format not in _NETWORKS:
+        return None
     trained = bundle is None or bundle.manifest.format == "keras"
     rule = spec.preprocessing
     arch = ARCHITECTURES[spec.backbone]
@@ -129,4 +131,6 @@ def _litert_operator(operator: dict[str, Any], shapes: dict[int, list[int]]) -> 
     return prod(made) * prod(each)
 
 
+_NETWORKS = {"keras", "saved_model", "stablehlo"}
+"""Formats whose files are not counted."""
 _COUNTERS = {".onnx": _onnx, ".xml": _openvino, ".tflite": _litert}

@@ -5,13 +5,13 @@ measure_peak(threads=1)              # Peak(threads=1, fp32_macs_per_second=6.3e
 It is what these libraries reach on work that suits them, not what the data sheet says: clock, cores and caches are
 those that the process really gets. Measured in a process of its own, so that nothing else's threads are in it:
 
-    python -m benchmarks.why.peak 1
+    python -m benchmarks.why.peak 1 0.08             # threads, seconds of a turn, cores to be pinned to
 """
 
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter_ns
@@ -39,15 +39,17 @@ class Trial:
     chain: Chain
 
 
-def measure_peak(threads: int, seconds: float = SECONDS) -> Peak:
-    """Measure in a process of its own; each kernel gets several turns of ``seconds``. It takes under ten seconds.
+def measure_peak(threads: int, cores: Sequence[int] | None = None, seconds: float = SECONDS) -> Peak:
+    """Measure in a process of its own; each kernel gets several turns of ``seconds``: under ten in all.
+
+    ``cores``: those that the process is pinned to, None for any; it is not where the system cannot.
 
     What cannot be measured is None, and ``how`` says why; nothing is raised for it.
     """
     root = str(Path(__file__).parents[2])
     inherited = os.environ.get("PYTHONPATH")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (root, inherited)))}
-    command = [sys.executable, "-m", __name__, str(threads), str(seconds)]
+    command = [sys.executable, "-m", __name__, str(threads), str(seconds), *map(str, cores or ())]
     try:
         done = subprocess.run(  # noqa: S603
             command, env=environment, capture_output=True, text=True, check=True, timeout=TIMEOUT
@@ -136,4 +138,6 @@ def _input(chain: Chain, kind: Arithmetic) -> Any:
 
 
 if __name__ == "__main__":
-    print(peak_here(int(sys.argv[1]), *map(float, sys.argv[2:])).model_dump_json())
+    if sys.argv[3:] and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, map(int, sys.argv[3:]))
+    print(peak_here(int(sys.argv[1]), float(sys.argv[2])).model_dump_json())

@@ -15,6 +15,7 @@ from benchmarks.latency.report import LatencyReport, Row
 from benchmarks.latency.samples import Samples
 from benchmarks.latency.server_search import best_rate, held
 from benchmarks.parity_report import Measurement
+from benchmarks.why.limit import share_of_peak
 
 Role = Literal["original", "ours", "peer"]
 
@@ -186,5 +187,4 @@ def _share_of_peak(report: LatencyReport, row: Row, samples: Samples) -> float |
         return None
     if row.contender.device != "cpu" or peak.threads != threads:
         return None
-    limit = {"fp32": peak.fp32_macs_per_second, "int8": peak.int8_macs_per_second}.get(subject.recipe.partition("_")[0])
-    return None if limit is None else subject.macs * samples.pictures_per_second / limit
+    return share_of_peak(subject.macs, 1e9 / samples.pictures_per_second, peak, subject.recipe)

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +20,8 @@ from benchmarks.why.graph import float_islands
 from benchmarks.why.notes import float_share_note, layout_note, top_note
 from benchmarks.why.onnx_nodes import LAYOUT_CHANGES, graph_nodes, is_integer_arithmetic
 from benchmarks.why.shares import WARMUP_RUNS, NodeTime, operator_times, repeat
-from models.onnxruntime_cuda import provider_options, quiet
-from models.onnxruntime_session import PROVIDERS
+from models.onnxruntime_session import PROVIDERS, open_session, session_settings
+from models.runtimes import RuntimeOptions
 
 SUFFIXES = (".onnx",)
 PACKAGE = "onnxruntime"
@@ -46,13 +45,12 @@ def profile(model: Path, batch: NDArray[np.uint8], contender: Contender) -> Why:
     provider = PROVIDERS[contender.device]
     with TemporaryDirectory() as scratch:
         optimized = Path(scratch, "optimized.onnx")
-        settings = _settings(contender)
+        options = _options(contender)
+        settings = session_settings(options)
         settings.optimized_model_filepath = str(optimized)
         settings.enable_profiling = True
         settings.profile_file_prefix = str(Path(scratch, "profile"))
-        chosen = (provider, provider_options(contender.device, _without_graphs(contender)))
-        with quiet():
-            session = ort.InferenceSession(str(model), settings, providers=[chosen], enable_fallback=0)
+        session = open_session(model, options, settings)
         (source,) = session.get_inputs()
         shape = [side if isinstance(side, int) else None for side in source.shape]
         feed = {source.name: fit(batch, shape, _DTYPES[source.type])}
@@ -100,20 +98,10 @@ def nodes_elsewhere(runs: Iterable[NodeRun], provider: str) -> dict[str, int]:
     return {operator: len(nodes) for operator, nodes in sorted(counted.items())}
 
 
-def _settings(contender: Contender) -> Any:
-    import onnxruntime as ort
-
-    settings = ort.SessionOptions()
-    settings.log_severity_level = 3
-    if contender.threads is not None:
-        settings.intra_op_num_threads = contender.threads
-        settings.inter_op_num_threads = 1
-    return settings
-
-
-def _without_graphs(contender: Contender) -> dict[str, str]:
-    """Return the settings less the one for CUDA graphs: nothing is said of the nodes inside of one."""
-    return {name: value for name, value in contender.settings.items() if name != "enable_cuda_graph"}
+def _options(contender: Contender) -> RuntimeOptions:
+    """Return the contender's options, less the CUDA graph: nothing is said of the nodes inside of one."""
+    settings = {name: value for name, value in contender.settings.items() if name != "enable_cuda_graph"}
+    return RuntimeOptions(device=contender.device, threads=contender.threads, settings=settings)
 
 
 def _provider_notes(runs: tuple[NodeRun, ...], provider: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from tiny import TINY
 from benchmarks.latency.contender import Contender
 from benchmarks.why.macs import macs_of, network_macs
 from models.resnet50 import RESNET50, training_form
+from models.runtimes.null import write_null
 
 
 def keras_macs(model):
@@ -45,6 +46,10 @@ def test_moved_strides_spare_three_quarters_of_what_is_before_them():
 def test_the_original_runs_the_network_as_trained(tiny_original):
     head = 4 * TINY.widths[-1] * 2
     assert count(tiny_original) == network_macs(TINY, 64, 64, "trained") + head
+
+
+def test_a_null_bundle_computes_nothing(tmp_path, tiny_original):
+    assert count(write_null(tmp_path / "null", tiny_original.manifest.spec)) is None
 
 
 def test_files_are_counted_themselves(written):
