@@ -24,6 +24,7 @@ CLOSE_ENOUGH = 1.03
 """The search ends when the lowest rate that failed is within this factor of the highest that held."""
 
 _FIRST_STEP = 1.1
+_LEAST_SHARE = 0.25
 _ARRIVALS = 200_000
 _HALVINGS = 20
 _PARTS = 10
@@ -84,7 +85,9 @@ def next_rate(trials: Sequence[Samples], predicted: float | None) -> float | Non
     """Return the rate to try next, queries a second, or None when the search is over.
 
     First the prediction; then away from it by growing steps until one rate has held and one has failed; then the
-    geometric mean of the two, until they are within 3 %. Never more than 12 trials, and none without a prediction.
+    geometric mean of the two, until they are within 3 %. Never more than 12 trials, none without a prediction, and none
+    below a quarter of it: there hardly anything waits, so it is the service that breaks the bound, and slow trials
+    take long.
     """
     if not trials or predicted is None:
         return predicted
@@ -93,7 +96,8 @@ def next_rate(trials: Sequence[Samples], predicted: float | None) -> float | Non
     low, high = _bracket(trials)
     step = _FIRST_STEP ** len(trials)
     if low is None:
-        return high / step if high is not None else predicted
+        lower = predicted if high is None else high / step
+        return lower if lower >= _LEAST_SHARE * predicted else None
     if high is None:
         return low * step
     return None if high / low <= CLOSE_ENOUGH else sqrt(low * high)

@@ -129,6 +129,15 @@ def test_the_next_rate():
     assert next_rate([kept(40.0 + i) for i in range(MOST_TRIALS)], 40.0) is None
 
 
+def test_the_search_gives_up_where_nothing_waits_any_more():
+    trials = []
+    while (rate := next_rate(trials, 100.0)) is not None:
+        trials.append(broken(rate))
+    assert 25 <= trials[-1].rate <= 50
+    assert len(trials) <= 6
+    assert best_rate(trials).value is None
+
+
 def test_the_best_rate():
     best = best_rate([kept(40.0), broken(44.0), kept(42.0)])
     assert (best.value, best.low, best.high) == (42.0, 42.0, 44.0)
