@@ -25,6 +25,7 @@ from toolchain.table import facts, table, title
 
 _STYLES: dict[Tone, str] = {"": "", "good": "green", "bad": "red", "unsure": "yellow"}
 _OPERATORS = 3
+_REASONS = 4
 
 
 def report_tables(report: LatencyReport) -> list[RenderableType]:
@@ -155,11 +156,16 @@ def _conclusion(reading: Reading) -> Iterator[RenderableType]:
             printable(claim.answer), f"bold {_STYLES[claim.tone]}".strip()
         )
         yield Padding(Text(printable(claim.detail), "dim"), (0, 0, 0, 2))
-    for reason in reading.noise.reasons:
+    for reason in _first(reading.noise.reasons):
         yield Padding(Text(printable(reason), "yellow"), (0, 0, 0, 2))
     for standing in reading.standings:
         if standing.row.failure is not None:
             yield Text(f"{printable(standing.name)} failed: {printable(standing.row.failure)}", "red")
+
+
+def _first(reasons: tuple[str, ...]) -> tuple[str, ...]:
+    left_out = len(reasons) - _REASONS
+    return reasons if left_out <= 0 else (*reasons[:_REASONS], f"And {left_out} more, which --out has.")
 
 
 def _named(standing: Standing) -> Text:

@@ -32,6 +32,7 @@ _PALETTES: dict[Role, tuple[str, ...]] = {
     "ours": ("#2389da", "#12a08a", "#7d6ff0", "#3fa34d", "#38b6d8", "#a78bda"),
     "peer": ("#e2672c", "#d4418e", "#c48a0a", "#d6453d", "#a8764a", "#e58f8f"),
 }
+_NARROW = 4.0
 _DASHES = ("-", "--", ":", "-.")
 
 _SETTINGS: Any = {
@@ -121,9 +122,12 @@ def drawing(name: str, title: str, about: str, height: float) -> Iterator[Plot]:
 
 
 def logarithmic(axis: Any, set_scale: Callable[[str], object]) -> None:
-    """Give an axis a logarithmic scale with plain numbers at 1, 2 and 5."""
+    """Give an axis a logarithmic scale with plain numbers at 1, 2 and 5; a range under 4 to 1 stays linear."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+    low, high = axis.get_data_interval()
+    if low > 0 and high < _NARROW * low:
+        return
     set_scale("log")
     axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: _plain(value)))

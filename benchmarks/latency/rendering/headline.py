@@ -6,6 +6,7 @@ for claim in headline(reading):
 
 from dataclasses import dataclass
 
+from benchmarks.latency.comparison import paired
 from benchmarks.latency.contender import STAGES
 from benchmarks.latency.rendering.cells import Tone, interval_text, milliseconds, percent, three, times_text
 from benchmarks.latency.rendering.rows import Against, Reading, Speed, Standing
@@ -26,10 +27,9 @@ def headline(reading: Reading) -> tuple[Claim, ...]:
     scenario, ranked = _ranked(reading)
     if not ranked:
         return (Claim("Who is fastest?", "nobody was measured", _failed(reading), "bad"), _sure(reading, None))
-    winner, speed = ranked[0]
-    stage = STAGES[winner.row.contender.stage]
-    claims = [Claim("Who is fastest?", winner.name, f"{_pace(speed)}, {scenario.replace('_', ' ')}; {stage}")]
+    claims = [_fastest(scenario, ranked)]
     ours = next(((standing, one) for standing, one in ranked if standing.role == "ours"), None)
+    speed = ranked[0][1]
     if ours is not None:
         standing, speed = ours
         claims += [
@@ -58,6 +58,24 @@ def _ranked(reading: Reading) -> tuple[str, list[tuple[Standing, Speed]]]:
         if found:
             return scenario, sorted(found, key=lambda one: _rank(one[1]))
     return "", []
+
+
+def _fastest(scenario: str, ranked: list[tuple[Standing, Speed]]) -> Claim:
+    """Name the fastest, and whoever could as well be."""
+    (winner, speed), *others = ranked
+    tied = [winner.name, *(other.name for other, theirs in others if not _behind(theirs, speed))]
+    stage = STAGES[winner.row.contender.stage]
+    detail = f"{_pace(speed)}, {scenario.replace('_', ' ')}; {stage}"
+    if len(tied) == 1:
+        return Claim("Who is fastest?", winner.name, detail)
+    return Claim("Who is fastest?", f"can't tell: {' or '.join(tied)}", f"{winner.name}: {detail}", "unsure")
+
+
+def _behind(speed: Speed, first: Speed) -> bool:
+    """Say whether ``speed`` is slower beyond noise; of batches of different sizes, and of rates, the numbers decide."""
+    if speed.samples.rate or speed.samples.batch != first.samples.batch:
+        return _rank(speed) > _rank(first)
+    return paired(speed.samples, first.samples).word == "slower"
 
 
 def _rank(speed: Speed) -> float:

@@ -7,7 +7,9 @@ reading.standing("onnx int8").speeds[0].against_original.verdict.word       # "f
 from dataclasses import dataclass, field
 from typing import Literal
 
-from benchmarks.latency.comparison import Verdict, paired
+import numpy as np
+
+from benchmarks.latency.comparison import Verdict, paired, round_medians
 from benchmarks.latency.noise import Noise, noise_of
 from benchmarks.latency.percentiles import percentile
 from benchmarks.latency.rendering.agreement import Agreement, agreement_of
@@ -52,8 +54,8 @@ class Speed:
 
     @property
     def ns_per_picture(self) -> float:
-        """Wall-clock time for one picture."""
-        return 1e9 / self.samples.pictures_per_second
+        """Median time of a query over its pictures: what contenders are ranked by, as their ratios are of medians."""
+        return median_ns(self.samples) / self.samples.batch
 
     @property
     def held(self) -> bool | None:
@@ -82,7 +84,7 @@ class Standing:
         if any(speed.samples.rate for speed in there):
             rate = best_rate([speed.samples for speed in there]).value
             return next((speed for speed in there if speed.held and speed.samples.rate == rate), None)
-        return min(there, key=lambda speed: speed.ns_per_picture, default=None)
+        return max(there, key=lambda speed: speed.samples.pictures_per_second, default=None)
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,7 @@ def _nearest(report: LatencyReport, row: Row, scenario: str, samples: Samples, r
     if not others or (role == "original" and row.contender.original):
         return None
     alike = [one for one in others if _place(one[0]) == _place(row)] or others
-    best, theirs = min(alike, key=lambda one: _median(one[1]))
+    best, theirs = min(alike, key=lambda one: median_ns(one[1]))
     return Against(best.contender.name, paired(samples, theirs))
 
 
@@ -175,8 +177,9 @@ def _place(row: Row) -> tuple[str, int | None]:
     return row.contender.device, row.contender.threads
 
 
-def _median(samples: Samples) -> float:
-    return samples.batch / samples.pictures_per_second
+def median_ns(samples: Samples) -> float:
+    """Return the median of the rounds' medians, nanoseconds."""
+    return float(np.median(round_medians(samples)))
 
 
 def _share_of_peak(report: LatencyReport, row: Row, samples: Samples) -> float | None:

@@ -68,3 +68,19 @@ def test_a_long_name_is_folded_and_a_hostile_one_is_harmless():
     assert max(map(len, text.splitlines())) <= 80
     assert "\x1b" not in text
     assert "[red]" in text
+
+
+def test_of_many_reasons_for_noise_the_first_are_shown(made):
+    steady = made.row("onnx int8").scenarios["single_stream"][0]
+    shaken = tuple(tuple(time * (1 + turn % 2) for time in one) for turn, one in enumerate(steady.rounds))
+    rows = [
+        named(brief("onnx int8", 1), f"row {n}").model_copy(
+            update={"scenarios": {"single_stream": (steady.model_copy(update={"rounds": shaken}),)}}
+        )
+        for n in range(6)
+    ]
+    text = " ".join(printed(report(rows)).split())
+    assert "the machine was noisy" in text
+    assert "Times of row 2" in text
+    assert "Times of row 5" not in text
+    assert "more, which --out has." in text

@@ -1,6 +1,6 @@
 """What comes first: only what got through is fastest, and what is not sure is not said."""
 
-from measured import brief, contender, named, parity, report, samples
+from measured import MILLISECONDS, brief, contender, named, parity, report, samples
 
 from benchmarks.latency.rendering.headline import headline
 from benchmarks.latency.rendering.rows import read
@@ -48,6 +48,13 @@ def test_too_few_rounds_cannot_tell():
     claim = answers(read(report(rows)))["onnx int8 against the original?"]
     assert claim.answer == "can't tell"
     assert claim.detail.endswith("3 rounds: too few")
+
+
+def test_two_that_cannot_be_told_apart_are_both_named():
+    one, other = brief("onnx int8", 1), brief("nncf int8", 2, MILLISECONDS["onnx int8"])
+    claim = headline(read(report([brief("keras", 0), one, other])))[0]
+    assert claim.answer in {"can't tell: onnx int8 or nncf int8", "can't tell: nncf int8 or onnx int8"}
+    assert claim.tone == "unsure"
 
 
 def test_nobody_is_fastest_where_nobody_was_measured():
