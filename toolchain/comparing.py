@@ -132,7 +132,8 @@ def _time(change: TimeChange) -> tuple[str, ...]:
 
 def _milliseconds(ns: float) -> str:
     ms = ns / 1e6
-    return f"{ms:.{0 if ms >= 100 else 1 if ms >= 10 else 3}f} ms"
+    digits = sum(ms < limit for limit in (99.95, 9.995, 0.9995))
+    return f"{ms:.{digits}f} ms"
 
 
 def _rate(per_second: float) -> str:

@@ -14,8 +14,9 @@ from models.document import Document
 class TimeChange(Document):
     """One scenario of one row. ``ratio``: time after over time before, so that above 1 is slower; with its interval.
 
-    ``before`` and ``after``: the median of round medians in ns; in the scenario server the highest rate, queries a
-    second, and there ``ratio`` is the rate before over that after. ``high`` is None where nothing bounds it.
+    ``before`` and ``after``: ns, as ``benchmarks.latency.comparison.typical_ns`` has them; in the scenario server the
+    highest rate, queries a second, and there ``ratio`` is the rate before over that after. ``high`` is None where
+    nothing bounds it.
     """
 
     row: str

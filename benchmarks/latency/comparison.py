@@ -50,6 +50,11 @@ def round_medians(samples: Samples) -> NDArray[np.float64]:
     return np.array([np.median(one) for one in samples.rounds])
 
 
+def typical_ns(samples: Samples) -> float:
+    """Return the time of a run as ``unpaired`` compares it: the geometric mean over four stretches of rounds, ns."""
+    return exp(_stretches(samples).mean())
+
+
 def paired(ours: Samples, theirs: Samples) -> Verdict:
     """Compare two contenders of one run, whose rounds were interleaved: the time of ``ours`` over that of ``theirs``.
 

@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from math import isfinite
 
 from benchmarks.latency.change import Differences, Parity, ParityChange, RowLost, SizeChange, TimeChange
-from benchmarks.latency.comparison import Verdict, round_medians, unpaired
+from benchmarks.latency.comparison import Verdict, typical_ns, unpaired
 from benchmarks.latency.noise import noise_of
 from benchmarks.latency.report import LatencyReport, Row
-from benchmarks.latency.samples import Samples
 from benchmarks.latency.server_search import best_rate
 from benchmarks.parity_report import ParityReport
 from models.errors import UserError
@@ -99,7 +98,7 @@ def _times(row: Row, now: Row, before: LatencyReport, after: LatencyReport) -> I
                 yield f"{name}, {scenario}: batch {batch} is in one report alone, so it is not compared."
             else:
                 verdict = unpaired(was[batch], has[batch])
-                yield _change(name, scenario, batch, _median(was[batch]), _median(has[batch]), verdict)
+                yield _change(name, scenario, batch, typical_ns(was[batch]), typical_ns(has[batch]), verdict)
 
 
 def _rates(row: Row, now: Row, before: LatencyReport, after: LatencyReport) -> Iterator[TimeChange | str]:
@@ -129,11 +128,6 @@ def _change(row: str, scenario: str, batch: int, before: float, after: float, ve
         high=verdict.high if isfinite(verdict.high) else None,
         word=verdict.word,
     )
-
-
-def _median(samples: Samples) -> float:
-    medians = sorted(round_medians(samples))
-    return float(medians[len(medians) // 2] + medians[(len(medians) - 1) // 2]) / 2
 
 
 def _parity(report: ParityReport | None) -> Parity | None:
