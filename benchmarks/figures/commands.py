@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,15 @@ def export(original: str, format_name: str, recipe: str, folder: Path, *options:
     Raises:
         subprocess.CalledProcessError: the export failed.
     """
-    target = folder / f"{Path(original).name}-{format_name}-{recipe}-{len(list(folder.iterdir()))}"
-    command = ("export", original, "--format", format_name, "--quantize", recipe, "--out", str(target), *options)
+    return export_joined([original], format_name, recipe, folder, *options)
+
+
+def export_joined(
+    originals: Sequence[str], format_name: str, recipe: str, folder: Path, *options: str
+) -> tuple[Path, Cost]:
+    """Export several originals on one backbone as one bundle; otherwise as ``export``."""
+    target = folder / f"{Path(originals[0]).name}-{format_name}-{recipe}-{len(list(folder.iterdir()))}"
+    command = ("export", *originals, "--format", format_name, "--quantize", recipe, "--out", str(target), *options)
     _, cost = _rct(*command)
     return target, cost
 

@@ -16,10 +16,10 @@ from models.preprocessing import normalise
 from models.resnet50 import ARCHITECTURES, RESNET50, Architecture, training_form
 
 SPEC = """
-name = "resnet50"
+name = "{name}"
 backbone = "{backbone}"
 licence = "CC0-1.0"
-categories = [{{ name = "any", definition = "Random weights, for measurements of speed." }}]
+categories = [{{ name = "{category}", definition = "Random weights, for measurements of speed." }}]
 [preprocessing]
 width = {side}
 height = {side}
@@ -27,18 +27,36 @@ resize = {{ width = {side}, height = {side} }}
 channel_order = "bgr"
 offset = [-123.68, -116.779, -103.939]
 [thresholds]
-any = {{ review = 0.5, block = 0.8 }}
+{category} = {{ review = 0.5, block = 0.8 }}
 """
 
 
 def write_untrained(folder: Path, backbone: Architecture = RESNET50, side: int = 224) -> tuple[Path, Any]:
     """Write an original into ``folder / "resnet50"``; return its place and its ``keras.Model``."""
-    original = folder / "resnet50"
-    original.mkdir()
     model = training_form(backbone, ("any",), side, side)
-    model.save(original / MODEL_FILE)
-    (original / SPEC_FILE).write_text(SPEC.format(backbone=backbone.name, side=side), "utf-8")
-    return original, model
+    return _write(folder / "resnet50", model, backbone, side, "any"), model
+
+
+def write_family(
+    folder: Path, categories: Sequence[str], backbone: Architecture = RESNET50, side: int = 224
+) -> list[Path]:
+    """Write an original for each category, all on one frozen backbone; each has a head of its own."""
+    model = training_form(backbone, ("any",), side, side)
+    chance = np.random.default_rng(0)
+    places = []
+    for category in categories:
+        head = model.get_layer("scores")
+        head.set_weights([0.01 * chance.normal(size=weight.shape) for weight in head.get_weights()])
+        places.append(_write(folder / category, model, backbone, side, category))
+    return places
+
+
+def _write(place: Path, model: Any, backbone: Architecture, side: int, category: str) -> Path:
+    place.mkdir()
+    model.save(place / MODEL_FILE)
+    spec = SPEC.format(name=place.name, backbone=backbone.name, side=side, category=category)
+    (place / SPEC_FILE).write_text(spec, "utf-8")
+    return place
 
 
 def normalised_noise(original: Path, count: int = 16) -> list[NDArray[np.float32]]:

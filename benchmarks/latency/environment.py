@@ -12,7 +12,8 @@ from models.processor import features, processor_name, usable_cores
 
 PACKAGES = (
     "rct", "ai-edge-litert", "jax", "jaxlib", "keras", "litert-quantizer", "nncf", "numpy", "nvidia-cudnn-cu13", "onnx",
-    "onnxruntime", "onnxruntime-gpu", "openvino", "pillow", "tensorflow", "tf2onnx", "torch", "torchvision", "triton",
+    "onnxruntime", "onnxruntime-gpu", "opennsfw2", "openvino", "pillow", "tensorflow", "tf2onnx", "torch",
+    "torchvision", "triton",
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from benchmarks.latency.contender import Contender
 from benchmarks.latency.model import Model
 from benchmarks.peers import SPEC
-from benchmarks.peers._folder import spec_of, write_link
+from benchmarks.peers._folder import spec_of, write_files, write_link
 from benchmarks.peers._pictures import normaliser
 from benchmarks.peers._tensorflow_keras import load_originals
 from models.bundle import Bundle
@@ -37,6 +37,7 @@ def prepare_several(originals: Sequence[Bundle], folder: Path) -> None:
     spec = join_specs([original.manifest.spec for original in originals])
     (folder / SPEC).write_text(spec.model_dump_json(), "utf-8")
     write_link(originals, folder)
+    write_files(folder)
 
 
 def load(folder: Path, recipe: str, contender: Contender) -> Model:  # noqa: ARG001

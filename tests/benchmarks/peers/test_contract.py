@@ -11,7 +11,9 @@ import pytest
 from benchmarks.latency.contender import Contender
 from benchmarks.peers import missing_packages, peer, peer_names
 from benchmarks.preparing import prepare_one
+from models.classifier import find_original
 from models.errors import UnavailableError, UnknownName
+from models.golden import GOLDEN_FILE, Golden
 from models.runtimes import load_runtime
 
 ROOT = Path(__file__).parents[3]
@@ -20,6 +22,7 @@ PAIRS = [
     pytest.param(name, recipe, marks=() if (name, recipe) in QUICK else pytest.mark.slow)
     for name in peer_names()
     for recipe in peer(name).RECIPES
+    if name != "torch_compile"  # PyTorch and TensorFlow do not bear each other in one process: test_torch_compile
 ]
 
 
@@ -77,6 +80,15 @@ def test_a_peer_scores_as_the_original_does(name, recipe, tiny_original, picture
     assert subject.version[0].isdecimal()
     assert subject.bytes
     assert all(len(digest) == 64 for digest in subject.files.values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["yahoo_onnx", "opennsfw2"])
+def test_a_peer_of_open_nsfw_scores_as_it_does(name, tmp_path):
+    original = find_original("open_nsfw")
+    golden = Golden.load(original.path / GOLDEN_FILE)
+    model = loaded(original, name, "fp32", [], tmp_path)
+    assert np.abs(model.run(model.prepare(golden.resized)) - golden.scores).max() <= 1e-4
 
 
 @pytest.mark.slow
