@@ -21,7 +21,8 @@ from models.classifier import find_original
 from models.runtimes import Device
 
 PEERS = (
-    ("keras_jax", "fp32-jit"), ("keras_jax", "mixed-fp16-jit"), ("keras_jax", "fp16-jit"), ("torch_compile", "fp16"),
+    ("keras_jax", "fp32-jit"), ("keras_jax", "mixed-fp16-jit"), ("keras_jax", "fp16-jit"),
+    ("torch_compile", "fp16"), ("torch_compile", "fp16-graphs"),
 )  # fmt: skip
 ORIGINAL = "keras_jax fp32-jit"
 COPIED = ("torch_compile",)

@@ -35,3 +35,10 @@ def test_the_float_model_is_left_alone(float_model):
     before = float_model.SerializeToString()
     to_float16(float_model)
     assert float_model.SerializeToString() == before
+
+
+def test_nothing_is_padded_in_bytes_which_cuda_cannot(float_model):
+    half = onnx.shape_inference.infer_shapes(to_float16(float_model))
+    kinds = {value.name: value.type.tensor_type.elem_type for value in half.graph.value_info}
+    padded = [kinds[node.output[0]] for node in half.graph.node if node.op_type == "Pad"]
+    assert padded == [onnx.TensorProto.FLOAT16]
