@@ -28,9 +28,9 @@ def decisions(scores: NDArray[Any], threshold: float) -> NDArray[np.bool_]:
     return np.asarray(scores.astype(np.float64) >= threshold)
 
 
-def flips(original: NDArray[Any], candidate: NDArray[Any], threshold: float) -> Flips:
-    """Compare the decisions of two classifiers, scores float [n] each, at one threshold."""
-    before, after = decisions(original, threshold), decisions(candidate, threshold)
+def flips(original: NDArray[Any], candidate: NDArray[Any], threshold: float, own: float | None = None) -> Flips:
+    """Compare the decisions of two classifiers, scores float [n] each, at ``threshold``, or the candidate's ``own``."""
+    before, after = decisions(original, threshold), decisions(candidate, threshold if own is None else own)
     return Flips(
         newly_flagged=tuple(np.flatnonzero(after & ~before).tolist()),
         newly_missed=tuple(np.flatnonzero(before & ~after).tolist()),

@@ -37,10 +37,13 @@ def judge(
     spec: ClassifierSpec,
     tolerance: Tolerance,
     *,
+    original: Mapping[str, Thresholds] | None = None,
     bootstrap: Bootstrap | None = None,
     about: Mapping[str, str] | None = None,
 ) -> ParityReport:
     """Measure everything, category by category, and hold it to the tolerance; a verdict is a return value.
+
+    The candidate decides by the thresholds of ``spec``, and the original by ``original``, by default the same.
 
     Raises:
         UserError: the observations do not have one column for each category of the spec.
@@ -51,6 +54,7 @@ def judge(
         raise UserError(f"scores of {spec.name}", problem, "Judge with the spec of the classifier that was observed.")
     bootstrap = bootstrap or Bootstrap()
     truth = observations.truth
+    theirs = spec.thresholds if original is None else original
     return ParityReport(
         classifier=spec.name,
         about=dict(about or {}),
@@ -60,7 +64,7 @@ def judge(
         categories=tuple(
             _category(
                 label,
-                spec.thresholds[label],
+                (theirs[label], spec.thresholds[label]),
                 observations.ids,
                 (observations.original[:, column], observations.candidate[:, column]),
                 None if truth is None else truth[:, column],
@@ -73,13 +77,17 @@ def judge(
 
 def _category(
     name: str,
-    thresholds: Thresholds,
+    thresholds: tuple[Thresholds, Thresholds],
     ids: tuple[str, ...],
     scores: tuple[Scores, Scores],
     truth: Labels | None,
     bootstrap: Bootstrap,
 ) -> CategoryParity:
-    points: dict[Point, float] = {"review": thresholds.review, "block": thresholds.block}
+    before, after = thresholds
+    points: dict[Point, tuple[float, float]] = {
+        "review": (before.review, after.review),
+        "block": (before.block, after.block),
+    }
     finite = all(bool(np.isfinite(values).all()) for values in scores)
     return CategoryParity(
         name=name,
@@ -90,9 +98,7 @@ def _category(
             metric_name: _difference(metric_name, scores, bootstrap) if finite else _undefined(_NOT_NUMBERS)
             for metric_name in metric_names("difference")
         },
-        operating_points={
-            point: _operating_point(threshold, ids, scores, truth, bootstrap) for point, threshold in points.items()
-        },
+        operating_points={point: _operating_point(at, ids, scores, truth, bootstrap) for point, at in points.items()},
         quality={
             metric_name: _quality(metric_name, scores, truth, bootstrap) if finite else _nothing(_NOT_NUMBERS)
             for metric_name in metric_names("quality")
@@ -120,13 +126,19 @@ def _quality(name: str, scores: tuple[Scores, Scores], truth: Labels, bootstrap:
 
 
 def _operating_point(
-    threshold: float, ids: tuple[str, ...], scores: tuple[Scores, Scores], truth: Labels | None, bootstrap: Bootstrap
+    thresholds: tuple[float, float],
+    ids: tuple[str, ...],
+    scores: tuple[Scores, Scores],
+    truth: Labels | None,
+    bootstrap: Bootstrap,
 ) -> OperatingPoint:
-    changed = flips(*scores, threshold)
+    before, after = thresholds
+    changed = flips(*scores, before, after)
     count = len(changed.newly_flagged) + len(changed.newly_missed)
-    made = (decisions(scores[0], threshold), decisions(scores[1], threshold))
+    made = (decisions(scores[0], before), decisions(scores[1], after))
     return OperatingPoint(
-        threshold=threshold,
+        threshold=before,
+        candidate_threshold=None if after == before else after,
         newly_flagged=tuple(ids[place] for place in changed.newly_flagged),
         newly_missed=tuple(ids[place] for place in changed.newly_missed),
         flip_rate=_measurement(count / len(ids), clopper_pearson(count, len(ids), bootstrap.confidence), ""),

@@ -40,11 +40,13 @@ class Comparison(Document):
 class OperatingPoint(Document):
     """The decisions at one threshold: a score of at least ``threshold`` is flagged.
 
+    ``candidate_threshold`` is the candidate's own, where scores and thresholds were refitted; None is the same one.
     ``newly_flagged`` and ``newly_missed`` are ids of pictures; ``flip_rate`` is the share of both among all pictures,
     with its exact interval. ``quality`` is by metric of the family decision, where there are labels.
     """
 
     threshold: float
+    candidate_threshold: float | None = None
     newly_flagged: tuple[str, ...]
     newly_missed: tuple[str, ...]
     flip_rate: Measurement

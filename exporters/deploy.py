@@ -209,6 +209,23 @@ def fold_score_calibration(head: Head, slope: NDArray[np.float64], intercept: ND
     return replace(head, layers=(*head.layers[:-1], Affine(kernel, bias)))
 
 
+def fold_score_calibrations(
+    network: InferenceNetwork, slope: NDArray[np.float64], intercept: NDArray[np.float64]
+) -> InferenceNetwork:
+    """Return the network with ``slope`` and ``intercept`` [categories], in the order of its scores, in its heads.
+
+    Raises:
+        ValueError: a slope is not positive.
+    """
+    heads: list[Head] = []
+    start = 0
+    for head in network.heads:
+        own = slice(start, start + len(head.labels))
+        heads.append(fold_score_calibration(head, slope[own], intercept[own]))
+        start = own.stop
+    return replace(network, heads=tuple(heads))
+
+
 def read_blocks(network: InferenceNetwork) -> InferenceNetwork:
     """Return the network whose first convolution reads blocks of 2x2 pixels (step 6); sides must be even.
 

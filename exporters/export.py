@@ -4,7 +4,7 @@ bundle = export([find_original("open_nsfw")], "onnx", "int8", Path("exports/mine
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -17,6 +17,7 @@ from exporters.formats import ExportOptions, Job, Progress, check_request
 from exporters.onnx.resize import check_expressible
 from exporters.quantization.float_layers import expand, float_nodes
 from exporters.quantization.prepare import Prepared, in_float, prepare, weight_limit
+from exporters.refitted import write_refitted
 from models.bundle import Bundle, check_target, seal, writing
 from models.classifier import load_keras
 from models.errors import UserError
@@ -26,14 +27,20 @@ from models.resnet50 import InferenceNetwork
 from models.runtimes.keras import predict_with
 from models.spec import ClassifierSpec
 
-__all__ = ["ExportOptions", "Loaded", "calibrate", "export", "load", "write"]
+__all__ = ["Calibrate", "ExportOptions", "Loaded", "calibrate", "calibrate_once", "export", "load", "write"]
 
 _LEGAL = ("LICENSE*", "NOTICE*", "MODEL_CARD*")
 _TOOLS = ("rct", "tensorflow", "keras", "tf2onnx", "onnx", "onnxruntime", "onnxruntime-gpu", "numpy")
 
 
 def export(
-    originals: Sequence[Bundle], format_name: str, recipe: str, target: Path, options: ExportOptions, progress: Progress
+    originals: Sequence[Bundle],
+    format_name: str,
+    recipe: str,
+    target: Path,
+    options: ExportOptions,
+    progress: Progress,
+    calibrating: "Calibrate | None" = None,
 ) -> Bundle:
     """Write the bundle of ``originals`` in format ``format_name`` and ``recipe`` at ``target``, whole or not at all.
 
@@ -46,6 +53,7 @@ def export(
         target: the folder to write; an existing bundle is replaced only with ``options.overwrite``.
         options: what else the user asked for.
         progress: told, in a few words, what is being done.
+        calibrating: ``calibrate``, or what stands in for it (``calibrate_once``).
 
     Raises:
         UnknownName: no such format or recipe.
@@ -58,7 +66,7 @@ def export(
         raise UserError("--float-layers", f"{recipe} is in float throughout", "Take --quantize int8, or leave it out.")
     check_target(target, overwrite=options.overwrite)
     loaded = load(originals, options, progress)
-    prepared = calibrate(loaded, options, progress) if recipe in module.CALIBRATED else None
+    prepared = (calibrating or calibrate)(loaded, options, progress) if recipe in module.CALIBRATED else None
     return write(loaded, prepared, format_name, recipe, target, options, progress)
 
 
@@ -109,6 +117,22 @@ def calibrate(loaded: Loaded, options: ExportOptions, progress: Progress) -> Pre
     )
 
 
+Calibrate = Callable[[Loaded, ExportOptions, Progress], Prepared]
+
+
+def calibrate_once() -> Calibrate:
+    """Return a ``calibrate`` for several exports of the same originals: the same options are measured once."""
+    known: dict[tuple[object, ...], Prepared] = {}
+
+    def calibrate_unless_known(loaded: Loaded, options: ExportOptions, progress: Progress) -> Prepared:
+        asked = (options.calibrate, options.calibrator, options.rounding, weight_limit(options.cpu))
+        if asked not in known:
+            known[asked] = calibrate(loaded, options, progress)
+        return known[asked]
+
+    return calibrate_unless_known
+
+
 def write(
     loaded: Loaded,
     prepared: Prepared | None,
@@ -121,19 +145,17 @@ def write(
     """Write one bundle of what was loaded, and calibrated if the recipe asks for it; raises as ``export`` does."""
     module = check_request(format_name, recipe, options)
     spec, parent = loaded.spec, joined_parent(loaded.originals)
-    if prepared is None:
-        job_of = partial(Job, ranges={}, calibration=None)
-        network = loaded.network
-    else:
-        kept = expand(options.float_layers, prepared.network)
-        network = in_float(prepared, kept)
-        nodes = float_nodes(network, kept)
-        job_of = partial(Job, ranges=prepared.ranges, calibration=prepared.calibration, float_nodes=nodes)
+    job_of = partial(Job, recipe=recipe, spec=spec, parent=parent, options=options, progress=progress)
     with writing(target, overwrite=options.overwrite) as folder:
-        written = module.write(
-            network,
-            job_of(recipe=recipe, spec=spec, parent=parent, folder=folder, options=options, progress=progress),
-        )
+        if prepared is None:
+            job = job_of(folder=folder, ranges={}, calibration=None)
+            written, refit = module.write(loaded.network, job), None
+        else:
+            kept = expand(options.float_layers, prepared.network)
+            network = in_float(prepared, kept)
+            nodes = float_nodes(network, kept)
+            job = job_of(folder=folder, ranges=prepared.ranges, calibration=prepared.calibration, float_nodes=nodes)
+            written, spec, refit = write_refitted(module, format_name, network, job, prepared)
         progress("keeping the original's scores on the golden pictures")
         predict = predict_with(loaded.models, spec.preprocessing)
         make_golden(golden_pictures(), spec.preprocessing, predict).save(folder / GOLDEN_FILE)
@@ -149,6 +171,7 @@ def write(
             spec=spec,
             parent=parent,
             calibration=None if prepared is None else prepared.calibration,
+            refit=refit,
             tools=_tool_versions(module.DISTRIBUTION),
             **fields,
         )

@@ -42,6 +42,13 @@ class Bundle:
         """The model file."""
         return self.path / self.manifest.model
 
+    @property
+    def model_bytes(self) -> int:
+        """The size of the model file, and of the ``.bin`` beside it, which is where OpenVINO keeps the weights."""
+        files, model = self.manifest.files, PurePosixPath(self.manifest.model)
+        names = {model.as_posix(), model.with_suffix(".bin").as_posix()}
+        return sum(entry.bytes for name, entry in files.items() if name in names)
+
     @classmethod
     def open(cls, path: Path) -> "Bundle":
         """Read the manifest and check the size and digest of every file that it names.

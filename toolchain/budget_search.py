@@ -131,7 +131,8 @@ class _Bench:
     def report(self, bundle: Bundle) -> ParityReport:
         observed = observe_against(self.reference, bundle, self.progress)
         about = {"bundle": bundle.manifest.name, "original": "+".join(o.manifest.name for o in self.loaded.originals)}
-        return judge(observed, self.loaded.spec, tolerance_for(bundle.manifest.recipe), about=about)
+        recipe, spec = bundle.manifest.recipe, bundle.manifest.spec
+        return judge(observed, spec, tolerance_for(recipe), original=self.loaded.spec.thresholds, about=about)
 
     def trial(self, recipe: str, float_layers: tuple[str, ...] = ()) -> Trial:
         mixed = f", {len(float_layers)} layers in float" if float_layers else ""
@@ -147,7 +148,8 @@ def _first_that_holds(bench: _Bench) -> tuple[Trial, tuple[Trial, ...]]:
     trials = [bench.trial("int8")]
     if trials[0].held:
         return trials[0], tuple(trials)
-    steps = list(worst_first(bench.prepared.network, bench.prepared.errors, _never_float(bench.format_name)))
+    never_float = load_format(bench.format_name).NEVER_FLOAT
+    steps = list(worst_first(bench.prepared.network, bench.prepared.errors, never_float))
     mixed: dict[int, Trial] = {}
 
     def holds(count: int) -> bool:
@@ -179,8 +181,3 @@ def fewest_that_hold(holds: Callable[[int], bool], most: int) -> int | None:
         middle = (count + failing) // 2
         failing, count = (failing, middle) if holds(middle) else (middle, count)
     return count
-
-
-def _never_float(format_name: str) -> frozenset[str]:
-    """Return the convolutions that a format cannot leave in float."""
-    return frozenset({"conv1"}) if format_name == "tflite" else frozenset()

@@ -7,14 +7,14 @@ attempts[0].outcome, attempts[0].reason     # ("failed", "exports/…-onnx-int8:
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Literal
 
 from rich.console import RenderableType
 from rich.text import Text
 
+from exporters.export import Calibrate, calibrate_once
 from exporters.formats import ExportOptions, Format, check_request, format_names, load_format
-from models.bundle import Bundle
 from models.errors import RctError, UnavailableError, UnknownName, UserError, VerdictError
 from toolchain.exporting import Exported, Request, export_and_compare, export_document
 from toolchain.output import Output, Progress, ReaderGone, printable, size_text
@@ -92,16 +92,18 @@ def export_all(request: Request, options: ExportOptions, progress: Progress, war
     if folder.exists() and not folder.is_dir():
         raise UserError(folder, "a file, where the bundles' folder is to be", "Give another --out.")
     stem = options.name or "-".join(original.manifest.name for original in originals)
-    warn_once = _once(warn)
+    warn_once, calibrating = _once(warn), calibrate_once()
     attempts = []
     for name, module in modules.items():
         recipe = request.recipe or module.RECIPES[0]
         wanted = replace(request, format=name, recipe=recipe, out=folder / f"{stem}-{name}-{recipe}", images=images)
-        attempts.append(_attempt(module, wanted, options, _prefixed(progress, name), warn_once))
+        attempts.append(_attempt(module, wanted, options, _prefixed(progress, name), warn_once, calibrating))
     return tuple(attempts)
 
 
-def _attempt(module: Format, request: Request, options: ExportOptions, progress: Progress, warn: Warn) -> Attempt:
+def _attempt(
+    module: Format, request: Request, options: ExportOptions, progress: Progress, warn: Warn, calibrating: Calibrate
+) -> Attempt:
     name, recipe = request.format, request.recipe or module.RECIPES[0]
     if recipe not in module.RECIPES:
         return Attempt(name, recipe, "no such recipe", f"no such recipe (has {', '.join(module.RECIPES)})")
@@ -109,7 +111,7 @@ def _attempt(module: Format, request: Request, options: ExportOptions, progress:
     try:
         if missing := _missing(name, recipe, heeded):
             return Attempt(name, recipe, "not installed", missing, left_out)
-        exported = export_and_compare(request, heeded, progress, warn)
+        exported = export_and_compare(request, heeded, progress, warn, calibrating=calibrating)
     except (ReaderGone, BrokenPipeError):
         raise
     except RctError as error:
@@ -201,14 +203,7 @@ def _measured(exported: Exported | None) -> tuple[str, str, str]:
     largest = max(differences, key=lambda one: float("inf") if one.value is None else one.value)
     points = [category.operating_points for category in categories]
     review, block = (sum(len(at[point].flipped) for at in points) for point in ("review", "block"))
-    return size_text(_model_bytes(exported.bundle)), figure(largest), f"{review} / {block}"
-
-
-def _model_bytes(bundle: Bundle) -> int:
-    """Return the size of the model file, and of the ``.bin`` beside it where that is where its weights are."""
-    model = PurePosixPath(bundle.manifest.model)
-    names = {model.as_posix(), model.with_suffix(".bin").as_posix()}
-    return sum(entry.bytes for name, entry in bundle.manifest.files.items() if name in names)
+    return size_text(exported.bundle.model_bytes), figure(largest), f"{review} / {block}"
 
 
 def _verdict(attempt: Attempt) -> Text:

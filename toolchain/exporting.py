@@ -8,7 +8,7 @@ from typing import Any, Literal
 from rich.console import RenderableType
 
 from benchmarks.parity_report import CategoryParity, ParityReport
-from exporters.export import export
+from exporters.export import Calibrate, export
 from exporters.formats import ExportOptions, Processor, check_request, load_format
 from models.bundle import Bundle, check_target
 from models.errors import UserError, VerdictError
@@ -18,6 +18,7 @@ from toolchain.budget_report import budget_document, budget_facts
 from toolchain.budget_search import Found, search
 from toolchain.output import Progress, size_text
 from toolchain.references import originals_named
+from toolchain.refit_report import refit_facts
 from toolchain.table import facts, table, title, verdict
 from toolchain.tensorflow_noise import quiet_keras
 from toolchain.verification.comparison import Warn, compare
@@ -59,9 +60,16 @@ class Exported:
 
 
 def export_and_compare(
-    request: Request, options: ExportOptions, progress: Progress, warn: Warn, budget: Budget = NO_BUDGET
+    request: Request,
+    options: ExportOptions,
+    progress: Progress,
+    warn: Warn,
+    budget: Budget = NO_BUDGET,
+    calibrating: Calibrate | None = None,
 ) -> Exported:
     """Export, and compare the bundle with its originals on real pictures; the recipe "auto" is found by the budget.
+
+    ``calibrating`` is as in ``exporters.export.export``.
 
     Raises:
         VerdictError: no recipe stays within the budget.
@@ -84,7 +92,7 @@ def export_and_compare(
     check_target(target, overwrite=options.overwrite)
     progress("starting Keras")
     quiet_keras()
-    bundle = export(originals, request.format, recipe, target, options, progress)
+    bundle = export(originals, request.format, recipe, target, options, progress, calibrating)
     comparison = compare(bundle, originals, examples, progress, warn)
     return Exported(bundle, originals, comparison.report)
 
@@ -127,7 +135,7 @@ def export_tables(exported: Exported) -> list[RenderableType]:
     """Return an export for a reader: the file, its size, and how it compares, category by category."""
     bundle, report = exported.bundle, exported.report
     before = sum(original.manifest.files[original.manifest.model].bytes for original in exported.originals)
-    size = size_text(bundle.manifest.files[bundle.manifest.model].bytes)
+    size = size_text(bundle.model_bytes)
     rows = []
     for category in report.categories:
         points = category.operating_points
@@ -140,6 +148,7 @@ def export_tables(exported: Exported) -> list[RenderableType]:
             [
                 ("file", bundle.manifest.model),
                 ("size", f"{size} (the original: {size_text(before)})"),
+                *refit_facts(bundle.manifest),
                 ("parity", f"against {report.about['original']} on {len(report.pictures)} pictures"),
                 ("", verdict(report.passed)),
                 *([] if exported.found is None else budget_facts(exported.found)),

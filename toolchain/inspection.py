@@ -19,6 +19,7 @@ from models.onnx_graph import GraphStatistics, graph_statistics
 from models.picture_sizes import takes_any_size
 from toolchain.output import size_text
 from toolchain.references import is_reference, open_reference
+from toolchain.refit_report import refit_facts
 from toolchain.table import facts, table, title
 
 _LEFT_OVER = ("Transpose", "Cast", "BatchNormalization", "Identity")
@@ -99,6 +100,7 @@ def _manifest_tables(manifest: Manifest, path: Path) -> list[RenderableType]:
     if manifest.calibration:
         one = manifest.calibration
         rows.append(("calibration", f"{one.method} on {one.pictures} pictures {one.sha256[:12]}"))
+    rows += refit_facts(manifest)
     if manifest.minimum_runtime:
         rows.append(
             ("runs on", ", ".join(f"{name} {lowest} or later" for name, lowest in manifest.minimum_runtime.items()))

@@ -112,7 +112,7 @@ def _measure(row: Row, images: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as scratch:
         bundle, cost = export("open_nsfw", row.format, row.recipe, Path(scratch), *row.options)
         report = verify(bundle, images)
-        size = _bytes(Bundle.open(bundle).model)
+        size = Bundle.open(bundle).model_bytes
     return {
         "format": row.format,
         "recipe": row.recipe,
@@ -123,11 +123,6 @@ def _measure(row: Row, images: Path) -> dict[str, Any]:
         "machine": describe_machine(*PACKAGES),
         **_parity(report),
     }
-
-
-def _bytes(model: Path) -> int:
-    """Return the size of the model, with OpenVINO's weights, which lie beside it."""
-    return sum(file.stat().st_size for file in (model, model.with_suffix(".bin")) if file.is_file())
 
 
 def _parity(report: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ A format module has these names, and imports what it writes with only inside ``w
 
     RECIPES: tuple[str, ...]                     what --quantize takes; the first is the default
     CALIBRATED: frozenset[str]                   those of them that need activation ranges (Job.ranges)
+    NEVER_FLOAT: frozenset[str]                  convolutions that those cannot leave in float
     OPTIONS: frozenset[str]                      the fields of ExportOptions that it heeds
     DISTRIBUTION: str                            the package on PyPI that it needs
     check(options)                               raises UserError for values of them that cannot be
@@ -87,6 +88,7 @@ class Format(Protocol):
 
     RECIPES: tuple[str, ...]
     CALIBRATED: frozenset[str]
+    NEVER_FLOAT: frozenset[str]
     OPTIONS: frozenset[str]
     DISTRIBUTION: str
 

@@ -22,6 +22,7 @@ CALIBRATED = frozenset({"int8"})
 OPTIONS = frozenset(
     {"batch", "opset", "ir_version", "calibrate", "calibrator", "cpu", "rounding", "resize_in_graph", "float_layers"}
 )
+NEVER_FLOAT: frozenset[str] = frozenset()
 DISTRIBUTION = "tf2onnx"
 
 MODEL = "model.onnx"

@@ -11,6 +11,7 @@ from models.resnet50 import InferenceNetwork
 RECIPES = ("fp32", "fp16", "int8")
 CALIBRATED = frozenset({"int8"})
 OPTIONS = frozenset({"batch", "calibrate", "calibrator", "cpu", "rounding"})
+NEVER_FLOAT: frozenset[str] = frozenset()
 DISTRIBUTION = "openvino"
 
 MODEL = "model.xml"

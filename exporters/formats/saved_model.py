@@ -11,6 +11,7 @@ from models.resnet50 import InferenceNetwork
 RECIPES = ("fp32",)
 CALIBRATED: frozenset[str] = frozenset()
 OPTIONS: frozenset[str] = frozenset()
+NEVER_FLOAT: frozenset[str] = frozenset()
 DISTRIBUTION = "tensorflow"
 
 FOLDER = "model"

@@ -8,6 +8,7 @@ from models.resnet50 import InferenceNetwork
 RECIPES = tuple(PRECISION)
 CALIBRATED: frozenset[str] = frozenset()
 OPTIONS = frozenset({"batch"})
+NEVER_FLOAT: frozenset[str] = frozenset()
 DISTRIBUTION = "jax"
 
 

@@ -14,6 +14,7 @@ from models.resnet50 import InferenceNetwork
 RECIPES = ("fp32", "fp16", "int8", "int8-dynamic", "int16x8")
 CALIBRATED = frozenset(ACTIVATION_BITS)
 OPTIONS = frozenset({"batch", "calibrate", "calibrator", "rounding", "float_layers"})
+NEVER_FLOAT = frozenset({"conv1"})
 DISTRIBUTION = "litert-quantizer"
 
 MODEL = "model.tflite"
@@ -23,9 +24,9 @@ MINIMUM_RUNTIME = {"ai-edge-litert": "1.0.1", "tflite-runtime": "2.14.0"}
 
 def check(options: ExportOptions) -> None:
     """Raise UserError where the first convolution is to stay in float: it is what takes the picture's bytes."""
-    if "conv1" in options.float_layers:
-        problem = "LiteRT's first convolution takes bytes, and cannot stay in float (got conv1)"
-        raise UserError("--float-layers", problem, "Leave conv1 out, or take --quantize fp32.")
+    for name in sorted(NEVER_FLOAT & set(options.float_layers)):
+        problem = f"LiteRT's first convolution takes bytes, and cannot stay in float (got {name})"
+        raise UserError("--float-layers", problem, f"Leave {name} out, or take --quantize fp32.")
 
 
 def write(network: InferenceNetwork, job: Job) -> Written:

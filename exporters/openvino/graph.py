@@ -4,8 +4,8 @@
     model = int8_graph(network, ranges, weight_limit=127, batch=None)
 
 Measured on the CPU plugin: in float32 a subtraction of the neutral pixel costs less than a fourth channel does; in
-int8 the bytes go into the first convolution as they are, with their constant, and every convolution, addition and
-pooling runs on bytes. Blocks of 2x2 pixels gain nothing here. OpenVINO fuses a convolution with the addition, the
+int8 the bytes go into the first convolution as they are, with their constant, and every convolution and pooling runs on
+bytes. Blocks of 2x2 pixels gain nothing here. OpenVINO fuses a convolution with the addition, the
 ReLU and the rounding after it.
 """
 
@@ -52,7 +52,8 @@ def float_graph(network: InferenceNetwork, rule: Preprocessing, batch: int | Non
 def int8_graph(network: InferenceNetwork, ranges: Mapping[str, Range], weight_limit: int, batch: int | None) -> Any:
     """Return an ``openvino.Model`` that the CPU plugin runs in integers, up to the head: inputs and outputs as above.
 
-    Weights are int8 constants with one scale per output channel; activations pass a FakeQuantize of 256 levels.
+    Weights are int8 constants with one scale per output channel; activations pass a FakeQuantize of 256 levels. What a
+    convolution gives to an addition does not: it is added in float, and the sum is rounded, once.
 
     Args:
         network: its kernels on their grids (exporters.quantization).
@@ -70,7 +71,8 @@ def int8_graph(network: InferenceNetwork, ranges: Mapping[str, Range], weight_li
     x = ov.multiply(ov.convert(pixels, np.float32), ov.constant(np.float32(1)))
 
     def rounded(x: Node, layer: str) -> Node:
-        return _fake_quantize(x, *ranges[layer]) if layer in ranges else x
+        in_front_of_addition = layer.endswith("_conv")
+        return x if in_front_of_addition or layer not in ranges else _fake_quantize(x, *ranges[layer])
 
     def kernel(weights: NDArray[np.float32]) -> Node:
         return _int8_kernel(weights, weight_limit)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from exporters.calibration import calibrator
 from exporters.calibration.pictures import CalibrationSet
+from exporters.deploy import fold_score_calibrations
 from exporters.quantization.clipping import METHOD, ranges_by_logit_error
 from exporters.quantization.covariance import input_moments
 from exporters.quantization.equalize import equalize
@@ -16,8 +17,9 @@ from exporters.quantization.gptq import round_network
 from exporters.quantization.nearest import round_nearest
 from exporters.quantization.ranges import Range, measure
 from exporters.quantization.reach import reaches
+from exporters.quantization.refit import Reference
 from exporters.quantization.shortcuts import align, join_shortcuts
-from exporters.quantization.simulate import mean_logits, shift_logits, simulated_form
+from exporters.quantization.simulate import logits, simulated_form
 from models.errors import UnknownName
 from models.manifest import Calibration
 from models.preprocessing import Preprocessing
@@ -49,7 +51,8 @@ class Prepared:
     """A network whose kernels lie on their grids, the ranges of its activations, and what they were measured on.
 
     ``float_network`` is the same before its weights were rounded. ``errors``: the mean square logit error that rounding
-    each activation alone is expected to make; empty unless ranges were chosen by it.
+    each activation alone is expected to make; empty unless ranges were chosen by it. ``reference``: what artefacts are
+    refitted to; None with nearest rounding, which is left as it comes.
     """
 
     network: InferenceNetwork
@@ -57,6 +60,7 @@ class Prepared:
     calibration: Calibration
     float_network: InferenceNetwork
     errors: Mapping[str, float] = field(default_factory=dict)
+    reference: Reference | None = None
 
 
 def prepare(
@@ -108,9 +112,12 @@ def prepare(
     moments = input_moments(network, batches())
     progress(f"rounding the weights of {len(moments)} convolutions")
     rounded = round_network(network, moments, limit)
-    before = mean_logits(inference_form(original), batches())
-    after = mean_logits(simulated_form(rounded, ranges), batches())
-    return Prepared(shift_logits(rounded, before - after), ranges, calibration, network, errors)
+    before = logits(inference_form(original), batches())
+    after = logits(simulated_form(rounded, ranges), batches())
+    shift = np.mean(before - after, axis=0)
+    unbiased = fold_score_calibrations(rounded, np.ones_like(shift), shift)
+    reference = Reference(pictures, 1 / (1 + np.exp(-before)))
+    return Prepared(unbiased, ranges, calibration, network, errors, reference)
 
 
 def _ranges(

@@ -1,14 +1,13 @@
 """int8 in float: the inference graph with every activation rounded to its 256 levels, for what must be known early."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from exporters.quantization.ranges import Range
-from models.resnet50 import Affine, Head, InferenceNetwork, inference_form
+from models.resnet50 import InferenceNetwork, inference_form
 
 
 def simulated_form(network: InferenceNetwork, ranges: Mapping[str, Range]) -> Any:
@@ -30,22 +29,9 @@ def simulated_form(network: InferenceNetwork, ranges: Mapping[str, Range]) -> An
     return inference_form(network, after=after)
 
 
-def mean_logits(model: Any, batches: Iterable[NDArray[np.uint8]]) -> NDArray[np.float64]:
-    """Return the mean of each category's logit over the pictures, [categories], for a Keras inference form."""
+def logits(model: Any, batches: Iterable[NDArray[np.uint8]]) -> NDArray[np.float64]:
+    """Return each category's logit for each picture, [pictures, categories], for a Keras inference form."""
     import keras
 
-    logits = keras.Model(model.input, model.get_layer("scores").input)
-    found = np.concatenate([np.asarray(logits.predict_on_batch(batch), np.float64) for batch in batches])
-    return np.asarray(found.mean(axis=0))
-
-
-def shift_logits(network: InferenceNetwork, shift: NDArray[np.float64]) -> InferenceNetwork:
-    """Return the network with ``shift`` [categories] added to its logits, in the biases of its heads."""
-    heads: list[Head] = []
-    start = 0
-    for head in network.heads:
-        last = head.layers[-1]
-        moved = last.bias + shift[start : start + last.bias.size]
-        heads.append(replace(head, layers=(*head.layers[:-1], Affine(last.kernel, moved.astype(np.float32)))))
-        start += last.bias.size
-    return replace(network, heads=tuple(heads))
+    before_sigmoid = keras.Model(model.input, model.get_layer("scores").input)
+    return np.concatenate([np.asarray(before_sigmoid.predict_on_batch(batch), np.float64) for batch in batches])

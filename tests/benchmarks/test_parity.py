@@ -48,6 +48,21 @@ def test_equal_scores_pass_every_recipe():
         assert at_block.flip_rate.high == pytest.approx(1 - 0.025 ** (1 / 200))
 
 
+def test_each_decides_by_its_own_thresholds():
+    original, candidate = column(0.1, 0.55, 0.9), column(0.42, 0.36, 0.8)
+    seen = Observations(original, candidate, ("a", "b", "c"), None)
+    own = spec("adult").model_copy(update={"thresholds": {"adult": Thresholds(review=0.4, block=0.75)}})
+    report = judge(seen, own, Tolerance(), original=spec("adult").thresholds, bootstrap=FEW)
+    at = report.categories[0].operating_points["review"]
+    assert (at.threshold, at.candidate_threshold) == (0.5, 0.4)
+    assert (at.newly_flagged, at.newly_missed) == (("a",), ("b",))
+    assert report.categories[0].operating_points["block"].candidate_threshold is None
+    assert ParityReport.model_validate_json(report.model_dump_json()) == report
+    same = judge(seen, own, Tolerance(), bootstrap=FEW)
+    assert same.categories[0].operating_points["review"].newly_flagged == ("a",)
+    assert same.categories[0].operating_points["review"].threshold == 0.4
+
+
 def test_flips_are_named_counted_and_held_to_the_limit():
     original = column(0.1, 0.6, 0.9, 0.74, 0.2)
     candidate = column(0.55, 0.4, 0.7, 0.76, 0.2)

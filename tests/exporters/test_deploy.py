@@ -12,13 +12,14 @@ from exporters.deploy import (
     fold_batch_norm,
     fold_normalisation,
     fold_score_calibration,
+    fold_score_calibrations,
     join,
     read_blocks,
 )
 from models.classifier import load_keras
 from models.errors import NetworkError, UserError
 from models.preprocessing import normalise
-from models.resnet50 import Affine, inference_form, training_form
+from models.resnet50 import Affine, Head, inference_form, training_form
 
 
 @pytest.fixture(scope="module")
@@ -180,6 +181,32 @@ def test_score_calibration_moves_the_logits(network, expected, pictures):
     np.testing.assert_allclose(scores, 1 / (1 + np.exp(-logits)), atol=5e-6)
     with pytest.raises(ValueError, match="slopes must be positive"):
         fold_score_calibration(network.heads[0], -slope, intercept)
+
+
+def test_score_calibration_goes_to_the_heads_in_the_order_of_the_scores(network, pictures):
+    """Two heads, of two categories and of one, whose last layers alone change."""
+    first, deep = network.heads[0], deep_head()
+    two = replace(network, heads=(first, deep))
+    slope, intercept = np.array([0.5, 2.0, 3.0]), np.array([-1.0, 0.25, 0.75])
+    before = inference_form(two).predict_on_batch(pictures)
+    folded = fold_score_calibrations(two, slope, intercept)
+    after = inference_form(folded).predict_on_batch(pictures)
+    logits = np.log(before / (1 - before)) * slope + intercept
+    np.testing.assert_allclose(after, 1 / (1 + np.exp(-logits)), atol=1e-5)
+    assert folded.heads[1].layers[0] is deep.layers[0]
+    same = fold_score_calibrations(two, np.ones(3), np.zeros(3))
+    for one, other in zip(same.heads, two.heads, strict=True):
+        np.testing.assert_array_equal(one.layers[-1].kernel, other.layers[-1].kernel)
+        np.testing.assert_array_equal(one.layers[-1].bias, other.layers[-1].bias)
+    with pytest.raises(ValueError, match="slopes must be positive"):
+        fold_score_calibrations(two, np.array([1.0, 1.0, 0.0]), intercept)
+
+
+def deep_head():
+    chance = np.random.default_rng(8)
+    layers = [Affine(chance.normal(0, 0.3, shape).astype(np.float32), np.zeros(shape[1], np.float32))
+              for shape in ((TINY.widths[-1] * 4, 5), (5, 1))]  # fmt: skip
+    return Head(("third",), tuple(layers))
 
 
 def sequential(*head):

@@ -172,6 +172,7 @@ def test_an_unknown_key(bundle):
     [
         (lambda document: document.pop("spec"), "spec: Field required"),
         (lambda document: document.update(schema_version="rct.bundle/99"), "schema_version: Input should be"),
+        (lambda document: document.update(schema_version="rct.bundle/2"), "refit belongs to rct.bundle/2"),
         (lambda document: document.update(inputs=[]), "inputs: Tuple should have at least 1 item"),
         (lambda document: document["files"]["model.json"].update(bytes=-1), "greater than or equal to 0"),
         (lambda document: document["files"]["model.json"].update(sha256="F" * 64), "should match pattern"),

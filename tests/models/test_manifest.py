@@ -6,7 +6,7 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from models.manifest import Calibration, FileEntry, Manifest, Parent, Tensor, file_sha256
+from models.manifest import Calibration, FileEntry, Manifest, Parent, Refit, RefittedCategory, Tensor, file_sha256
 
 
 @pytest.fixture
@@ -41,6 +41,47 @@ def test_the_text_is_json_of_plain_values(manifest):
     assert [category["name"] for category in document["spec"]["categories"]] == ["red", "green"]
 
 
+@pytest.fixture
+def refit(spec):
+    red, green = (spec.thresholds[label] for label in ("red", "green"))
+    moved = RefittedCategory(
+        slope=1.1, intercept=-0.2, loss_before=0.02, loss_after=0.01, thresholds_before=red, thresholds_after=green
+    )
+    same = RefittedCategory(thresholds_before=green, thresholds_after=green)
+    return Refit(method="platt", pictures=100, sha256="1" * 64, categories={"red": moved, "green": same})
+
+
+def test_a_refit_is_version_2_and_comes_back(manifest, refit):
+    refitted = Manifest(**manifest.model_dump(exclude={"schema_version"}), refit=refit)
+    assert refitted.schema_version == "rct.bundle/2"
+    assert Manifest.model_validate_json(refitted.to_json()) == refitted
+    document = json.loads(refitted.to_json())["refit"]
+    assert document["categories"]["red"]["slope"] == 1.1
+    assert document["categories"]["red"]["thresholds_after"] == {"review": 0.5, "block": 0.5}
+    assert document["categories"]["green"]["loss_before"] is None
+    assert refitted.refit.moves_scores
+
+
+def test_version_1_has_no_such_key(manifest):
+    assert "refit" not in json.loads(manifest.to_json())
+    assert manifest.refit is None
+
+
+@pytest.mark.parametrize("version", ["rct.bundle/1", "rct.bundle/2"])
+def test_a_refit_belongs_to_version_2_alone(manifest, refit, version):
+    document = {**manifest.model_dump(), "schema_version": version}
+    if version == "rct.bundle/1":
+        document["refit"] = refit.model_dump()
+    with pytest.raises(ValidationError, match=rf"refit belongs to rct.bundle/2, .* \(got {version}\)"):
+        Manifest.model_validate(document)
+
+
+@pytest.mark.parametrize("change", [{"slope": 0.0}, {"slope": -1.0}, {"intercept": float("nan")}, {"loss_after": -1.0}])
+def test_a_refit_that_cannot_be(refit, change):
+    with pytest.raises(ValidationError):
+        RefittedCategory.model_validate({**refit.categories["red"].model_dump(), **change})
+
+
 def test_nothing_of_python_shows(manifest):
     assert "models." not in manifest.to_json()
     assert "__" not in manifest.to_json()
@@ -61,6 +102,9 @@ def test_it_has_a_published_schema():
     schema = Manifest.model_json_schema()
     assert schema["additionalProperties"] is False
     assert {"name", "format", "recipe", "spec", "model", "inputs", "outputs", "files"} <= set(schema["required"])
+    assert "refit" not in schema["required"]
+    assert {"method", "pictures", "sha256", "categories"} == set(schema["$defs"]["Refit"]["required"])
+    assert schema["$defs"]["RefittedCategory"]["additionalProperties"] is False
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])

@@ -196,9 +196,9 @@ def test_a_row_is_the_worst_difference_and_all_the_flips(every, only, monkeypatc
     only("openvino", "onnx")
     found = {}
 
-    def flipped(request, options, progress, warn):
+    def flipped(request, options, progress, warn, **more):
         """The first category flips three pictures at each threshold, the second as few as it does."""
-        exported = export_and_compare(request, options, progress, warn)
+        exported = export_and_compare(request, options, progress, warn, **more)
         found[request.format] = exported
         first, second = exported.report.categories
         some = exported.report.pictures
@@ -216,6 +216,25 @@ def test_a_row_is_the_worst_difference_and_all_the_flips(every, only, monkeypatc
         assert (recipe, rest[:4]) == ("fp32", ["3", "/", "3", "FAIL"])
         assert float(difference) == pytest.approx(np.abs(scores).max(), rel=0.01)
         assert f"{size} {unit}" == f"{sum((folder / file).stat().st_size for file in files) / 1000:.1f} kB"
+
+
+def test_formats_are_calibrated_together(every, only, monkeypatch, calibration_folder):
+    from exporters import export
+
+    only("onnx", "openvino")
+    pytest.importorskip("openvino")
+    made = []
+    prepare = export.prepare
+    monkeypatch.setattr(export, "prepare", lambda *a, **k: made.append(prepare(*a, **k)) or made[-1])
+    options = ("--quantize", "int8", "--calibrate", calibration_folder, "--rounding", "nearest", "--target-cpu", "avx2")
+    shown = every(*options, "--json", "--quiet")
+    manifests = [row["export"]["manifest"] for row in rows_of(shown).values()]
+    assert len(made) == 1
+    assert [one["format"] for one in manifests] == ["onnx", "openvino"]
+    assert manifests[0]["calibration"] == manifests[1]["calibration"]
+    only("tflite", "openvino")  # LiteRT knows no other processor, so its weights have eight bits
+    every(*options, "--json", "--quiet", "--overwrite")
+    assert len(made) == 3
 
 
 def test_a_picture_that_cannot_be_read_is_named_once(every, only, images, tmp_path, rct, tiny_original):

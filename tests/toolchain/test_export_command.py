@@ -233,7 +233,10 @@ def test_what_cannot_be_read_is_not_counted_as_calibrated_on(rct, tiny_original,
     options = ["--quantize", "int8", "--rounding", "nearest", "--calibrate", own_pictures, "--images", images]
     shown = rct("export", tiny_original.path, *options, "--json")
     assert "calibrating on 16 of 17 pictures: the others cannot be read" in shown.err.splitlines()
-    assert json.loads(shown.out)["manifest"]["calibration"]["pictures"] == 16
+    manifest = json.loads(shown.out)["manifest"]
+    assert manifest["calibration"]["pictures"] == 16
+    assert manifest["schema_version"] == "rct.bundle/1"
+    assert "refit" not in manifest
 
 
 @pytest.mark.parametrize(

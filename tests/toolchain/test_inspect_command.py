@@ -8,6 +8,8 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from models.runtimes.null import write_null
+
 
 @pytest.fixture
 def onnx_file(tmp_path):
@@ -40,6 +42,17 @@ def test_a_bundle_as_json(rct, export):
     document = json.loads(rct("inspect", bundle.path, "--json").out)
     assert document["manifest"] == json.loads((bundle.path / "manifest.json").read_text())
     assert document["graph"] is None
+
+
+def test_what_was_refitted(rct, tmp_path, spec):
+    red, green = (spec.thresholds[label] for label in ("red", "green"))
+    moved = {"slope": 1.25, "intercept": -0.5, "loss_before": 0.2, "loss_after": 0.1}
+    moved |= {"thresholds_before": red, "thresholds_after": {"review": 0.3, "block": red.block}}
+    same = {"thresholds_before": green, "thresholds_after": green}
+    refit = {"method": "platt", "pictures": 100, "sha256": "0" * 64, "categories": {"red": moved, "green": same}}
+    shown = rct("inspect", write_null(tmp_path / "refitted", spec, refit=refit).path)
+    assert "refitted  red: logit x 1.25 -0.5, review 0.25 to 0.3\n" in shown.out
+    assert "          green: nothing; scores and thresholds hold\n" in shown.out
 
 
 def test_a_classifier_by_its_name(rct):

@@ -8,7 +8,9 @@ from PIL import Image
 
 from benchmarks.metrics import metric, metric_names
 from benchmarks.parity_report import ParityReport
+from models.bundle import seal
 from models.runtimes.null import write_null
+from models.spec import Thresholds
 from toolchain.verification.report import VerificationReport
 
 
@@ -48,6 +50,24 @@ def test_flips_are_counted_at_each_threshold(verify, export):
     assert red["operating_points"]["review"]["newly_flagged"] == ["other/grey.png"]
     assert red["operating_points"]["block"]["newly_flagged"] == []
     assert green["operating_points"]["review"]["newly_flagged"] == []
+
+
+def test_a_refitted_bundle_decides_by_its_own_thresholds(verify, export, tmp_path, spec):
+    # 0.22 more than the original everywhere, and so does the threshold at which it is judged
+    bundle = export(bias=(0.22, 0.0))
+    after = {"review": 0.47, "block": 0.75}
+    green = spec.thresholds["green"]
+    own = spec.model_copy(update={"thresholds": {"red": Thresholds(**after), "green": green}})
+    done = {"red": {"thresholds_before": spec.thresholds["red"], "thresholds_after": after}}
+    done["green"] = {"thresholds_before": green, "thresholds_after": green}
+    fields = bundle.manifest.model_dump(exclude={"files", "schema_version", "spec"})
+    refit = {"method": "platt", "pictures": 100, "sha256": "0" * 64, "categories": done}
+    seal(bundle.path, spec=own, refit=refit, **fields)
+    (red, _) = json.loads(verify(bundle, "--json").out)["parity"]["categories"]
+    at = red["operating_points"]["review"]
+    assert (at["threshold"], at["candidate_threshold"]) == (0.25, 0.47)
+    assert at["newly_flagged"] == at["newly_missed"] == []
+    assert "flips at review (0.25, 0.47)" in verify(bundle).out
 
 
 def test_pictures_that_change_sides_are_named(verify, export):

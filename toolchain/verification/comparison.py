@@ -46,6 +46,8 @@ def compare(
 ) -> Comparison:
     """Run ``bundle`` (with ``options``, in ``runtime``) and its originals (their own way) on the examples, and judge.
 
+    Each decides by its own thresholds.
+
     A picture that cannot be read is warned of and counted; the others go on.
 
     Raises:
@@ -73,7 +75,8 @@ def compare(
         "original_sha256": joined_parent(originals).sha256,
         "recipe": recipe,
     }
-    return Comparison(judge(observed, spec, tolerance, about=about), reading.unreadable)
+    theirs = {label: rule for one in originals for label, rule in one.manifest.spec.thresholds.items()}
+    return Comparison(judge(observed, spec, tolerance, original=theirs, about=about), reading.unreadable)
 
 
 @dataclass

@@ -87,7 +87,10 @@ def _difference_table(category: CategoryParity, report: ParityReport) -> Rendera
     for point, at in category.operating_points.items():
         allowed = "" if tolerance.max_flip_rate is None else f"{100 * tolerance.max_flip_rate:g} %"
         count = f"{len(at.flipped)} of {len(report.pictures)}"
-        rows.append((f"flips at {point} ({at.threshold:g})", count, _percent_range(at.flip_rate), allowed))
+        where = (
+            f"{at.threshold:g}" if at.candidate_threshold is None else f"{at.threshold:g}, {at.candidate_threshold:g}"
+        )
+        rows.append((f"flips at {point} ({where})", count, _percent_range(at.flip_rate), allowed))
     return table(("measure", "value", "95 % interval", "limit"), rows, right={"value", "limit"})
 
 

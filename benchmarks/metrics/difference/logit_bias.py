@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.metrics import Better, Measured
-from benchmarks.metrics.logit import logit
+from models.logit import logit
 
 TITLE = "mean shift of the logit"
 BETTER: Better = "nearer to zero"

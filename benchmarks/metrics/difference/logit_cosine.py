@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.metrics import Better, Measured
-from benchmarks.metrics.logit import logit
 from benchmarks.metrics.ranking import ratio
+from models.logit import logit
 
 TITLE = "cosine of the logits"
 BETTER: Better = "higher"

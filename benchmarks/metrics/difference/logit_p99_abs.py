@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.metrics import Better, Measured
-from benchmarks.metrics.logit import logit
+from models.logit import logit
 
 TITLE = "99th percentile of the logit difference"
 BETTER: Better = "lower"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from benchmarks.metrics import metric
-from benchmarks.metrics.logit import SMALLEST, logit
+from models.logit import SMALLEST, logit
 
 LOGIT_1 = 1 / (1 + np.exp(-1.0))
 LOGIT_3 = 1 / (1 + np.exp(-3.0))

@@ -58,6 +58,15 @@ def test_the_manifest_tells_what_goes_in_and_what_comes_out(bundle):
     assert manifest.minimum_runtime
 
 
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_format_says_what_cannot_be_in_float_where_it_has_mixed_precision(name, tiny_backbone):
+    module = load_format(name)
+    assert set(tiny_backbone.convolutions()) >= module.NEVER_FLOAT
+    for layer in module.NEVER_FLOAT:
+        with pytest.raises(UserError, match=rf"--float-layers: .* \(got {layer}\)\."):
+            module.check(ExportOptions(float_layers=(layer,)))
+
+
 @pytest.mark.parametrize("name", [name for name in FORMATS if "batch" in load_format(name).OPTIONS])
 def test_a_batch_that_is_fixed_serves_any_number_of_pictures(
     name, tiny_original, prepared, pictures, expected, tmp_path

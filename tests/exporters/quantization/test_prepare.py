@@ -7,7 +7,7 @@ from exporters.quantization.grid import weight_scales
 from exporters.quantization.observe import quantized_layers
 from exporters.quantization.prepare import prepare, weight_limit
 from exporters.quantization.ranges import measure
-from exporters.quantization.simulate import mean_logits, shift_logits, simulated_form
+from exporters.quantization.simulate import logits, simulated_form
 from models.errors import UnknownName
 from models.resnet50 import inference_form
 
@@ -62,10 +62,21 @@ def test_the_simulation_gives_only_levels_of_the_grid(network, batches, pictures
     assert len(np.unique(np.rint(pooled / step))) > 50
 
 
-def test_a_shift_of_the_logits_is_one(network, batches):
-    before = mean_logits(inference_form(network), batches)
-    after = mean_logits(inference_form(shift_logits(network, np.array([0.5, -0.25]))), batches)
-    np.testing.assert_allclose(after - before, [0.5, -0.25], atol=1e-5)
+def test_logits_are_those_of_the_scores(network, batches, pictures):
+    graph = inference_form(network)
+    scores = 1 / (1 + np.exp(-logits(graph, batches)))
+    np.testing.assert_allclose(scores, graph.predict_on_batch(pictures), atol=1e-6)
+
+
+def test_what_is_prepared_says_what_the_original_says(network, rule, calibration_folder):
+    pictures = calibration_set(calibration_folder)
+    prepared = prepare(network, rule, pictures, lambda _: None)
+    batches = list(pictures.batches(rule, 8))
+    expected = inference_form(network).predict_on_batch(np.concatenate(batches))
+    np.testing.assert_allclose(prepared.reference.scores, expected, atol=1e-6)
+    simulated = logits(simulated_form(prepared.network, prepared.ranges), batches)
+    wanted = logits(inference_form(network), batches)
+    np.testing.assert_allclose(simulated.mean(axis=0), wanted.mean(axis=0), atol=1e-4)
 
 
 def test_weight_limits_by_processor():
