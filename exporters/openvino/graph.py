@@ -52,8 +52,8 @@ def float_graph(network: InferenceNetwork, rule: Preprocessing, batch: int | Non
 def int8_graph(network: InferenceNetwork, ranges: Mapping[str, Range], weight_limit: int, batch: int | None) -> Any:
     """Return an ``openvino.Model`` that the CPU plugin runs in integers, up to the head: inputs and outputs as above.
 
-    Weights are int8 constants with one scale per output channel; activations pass a FakeQuantize of 256 levels. What a
-    convolution gives to an addition does not: it is added in float, and the sum is rounded, once.
+    Weights are int8 constants with one scale per output channel; activations pass a FakeQuantize of 256 levels. In the
+    first stage what a convolution gives to an addition does not: it is added in float, and the sum is rounded, once.
 
     Args:
         network: its kernels on their grids (exporters.quantization).
@@ -71,8 +71,7 @@ def int8_graph(network: InferenceNetwork, ranges: Mapping[str, Range], weight_li
     x = ov.multiply(ov.convert(pixels, np.float32), ov.constant(np.float32(1)))
 
     def rounded(x: Node, layer: str) -> Node:
-        in_front_of_addition = layer.endswith("_conv")
-        return x if in_front_of_addition or layer not in ranges else _fake_quantize(x, *ranges[layer])
+        return _fake_quantize(x, *ranges[layer]) if layer in ranges and not _added_in_float(layer) else x
 
     def kernel(weights: NDArray[np.float32]) -> Node:
         return _int8_kernel(weights, weight_limit)
@@ -165,6 +164,11 @@ def _int8_kernel(weights: NDArray[np.float32], limit: int) -> Node:
     levels = np.clip(np.rint(weights / scales), -limit, limit).astype(np.int8)
     planes = ov.constant(np.ascontiguousarray(levels.transpose(3, 2, 0, 1)))
     return ov.multiply(ov.convert(planes, np.float32), ov.constant(scales.astype(np.float32).reshape(-1, 1, 1, 1)))
+
+
+def _added_in_float(layer: str) -> bool:
+    """Return whether this is a convolution in front of an addition that takes floats (docs/decisions.md, record 27)."""
+    return layer.startswith("conv2_") and layer.endswith("_3_conv")
 
 
 def _fake_quantize(x: Node, low: float, high: float) -> Node:
