@@ -7,6 +7,9 @@ logits = logits_of(image, network, after=watch)             # with a look at eve
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from models.resnet50 import Head, InferenceNetwork, Operations, run_body, zeros_around
 
 Tensor = Any
@@ -20,18 +23,32 @@ def scores_of(image: Tensor, network: InferenceNetwork) -> Tensor:
 
 
 def logits_of(
-    image: Tensor, network: InferenceNetwork, after: Callable[[Tensor, str], Tensor] = lambda x, _: x
+    image: Tensor,
+    network: InferenceNetwork,
+    after: Callable[[Tensor, str], Tensor] = lambda x, _: x,
+    *,
+    weights_inside: bool = True,
 ) -> Tensor:
-    """Return the logits of the same; ``after(x, layer)`` sees what ``models.resnet50.inference_form``'s hook sees."""
+    """Return the logits of the same; ``after(x, layer)`` sees what ``models.resnet50.inference_form``'s hook sees.
+
+    ``weights_inside``: whether a graph that is being traced has the weights in it, as a file wants it, or reads those
+    outside, which spares several copies of them in memory.
+    """
     import tensorflow as tf
+
+    def constant(values: NDArray[np.float32], name: str | None = None) -> Tensor:
+        if weights_inside:
+            return tf.constant(values, name=name)
+        with tf.init_scope():
+            return tf.constant(values)
 
     def convolve(x: Tensor, name: str, filters: int, size: int, stride: int) -> Tensor:
         del filters
         affine = network.convolutions[name]
         around = ((0, 0), *zeros_around(size, stride, x.shape[1], x.shape[2]), (0, 0))
-        kernel = tf.constant(affine.kernel, name=f"{name}_kernel")
+        kernel = constant(affine.kernel, f"{name}_kernel")
         x = tf.nn.conv2d(x, kernel, stride, around if size > 1 else "VALID", name=f"{name}_product")
-        x = tf.nn.bias_add(x, tf.constant(affine.bias, name=f"{name}_bias"), name=f"{name}_conv")
+        x = tf.nn.bias_add(x, constant(affine.bias, f"{name}_bias"), name=f"{name}_conv")
         return x if network.before_relu(name) else after(x, f"{name}_conv")
 
     def pool(x: Tensor) -> Tensor:
@@ -50,16 +67,16 @@ def logits_of(
     pixels = tf.pad(tf.cast(image, tf.float32), ((0, 0), (0, 0), (0, 0), (0, 1)), constant_values=255, name="pixels")
     body = run_body(network.architecture, pixels, operations, shortcuts=network.shortcuts)
     features = tf.reduce_mean(body, (1, 2), name="avg_pool")
-    logits = [_logits(features, head, f"head{index}") for index, head in enumerate(network.heads)]
+    logits = [_logits(features, head, f"head{index}", constant) for index, head in enumerate(network.heads)]
     return tf.concat(logits, axis=1, name="logits")
 
 
-def _logits(features: Tensor, head: Head, name: str) -> Tensor:
+def _logits(features: Tensor, head: Head, name: str, constant: Callable[[NDArray[np.float32]], Tensor]) -> Tensor:
     import tensorflow as tf
 
     x = features
     for index, affine in enumerate(head.layers):
-        x = tf.matmul(x, tf.constant(affine.kernel), name=f"{name}_dense{index}_product")
-        x = tf.nn.bias_add(x, tf.constant(affine.bias), name=f"{name}_dense{index}")
+        x = tf.matmul(x, constant(affine.kernel), name=f"{name}_dense{index}_product")
+        x = tf.nn.bias_add(x, constant(affine.bias), name=f"{name}_dense{index}")
         x = tf.nn.relu(x) if index < len(head.layers) - 1 else x
     return x

@@ -47,7 +47,8 @@ def gradients(
                     seen[name] = x
                 return x
 
-            weighed = tf.reduce_sum(logits_of(pictures, network, watch) * signs)
+            logits = logits_of(pictures, network, watch, weights_inside=False)
+            weighed = tf.reduce_sum(logits * signs)
         return seen, tape.gradient(weighed, seen)
 
     chance = np.random.default_rng(seed)

@@ -10,6 +10,7 @@ from exporters.quantization.gradients import gradients
 from exporters.quantization.observe import layer_outputs, quantized_layers
 from exporters.quantization.reach import LIMITS, reaches
 from exporters.quantization.shortcuts import join_shortcuts
+from exporters.tensorflow_graph import logits_of
 from models.resnet50 import Affine, inference_form
 
 
@@ -81,3 +82,15 @@ def test_the_reach_of_a_channel_weighs_cutting_against_rounding(network, batches
     np.testing.assert_allclose(
         found.errors(found.peaks[None])[0], (found.peaks * 2 / 255) ** 2 * found.noise, rtol=1e-6
     )
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_traced_graph_holds_the_weights_or_reads_them_outside(network, inside):
+    import tensorflow as tf
+
+    traced = tf.function(lambda image: logits_of(image, network, weights_inside=inside))
+    graph = traced.get_concrete_function(tf.TensorSpec([1, 64, 64, 3], tf.uint8)).graph
+    weights = sum(affine.kernel.nbytes for affine in network.convolutions.values())
+    held = sum(node.attr["value"].tensor.ByteSize() for node in graph.as_graph_def().node if node.op == "Const")
+    assert (held > weights) is inside
+    assert held > weights or held < weights / 10
