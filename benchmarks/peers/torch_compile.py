@@ -62,7 +62,11 @@ def load(folder: Path, recipe: str, contender: Contender) -> Model:
     module = module.to(device=contender.device, dtype=precision, memory_format=torch.channels_last)
     tuned = "reduce-overhead" if recipe.endswith("-graphs") else "max-autotune"
     mode = tuned if contender.device == "cuda" else "default"
-    compiled = torch.compile(module, mode=mode, dynamic=False, fullgraph=True)
+
+    def forward(pictures: Any) -> Any:
+        return module(pictures)
+
+    compiled = torch.compile(forward, mode=mode, dynamic=False, fullgraph=True)
 
     def place(batch: NDArray[np.uint8]) -> Any:
         return torch.from_numpy(batch).to(contender.device)
