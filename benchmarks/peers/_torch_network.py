@@ -38,10 +38,10 @@ def save_weights(model: Any, spec: ClassifierSpec, file: Path) -> None:
     np.savez(file, **found)
 
 
-def network(spec: ClassifierSpec, weights: Weights) -> Any:
+def network(spec: ClassifierSpec, weights: Weights, precision: Any) -> Any:
     """Return a ``torch.nn.Module`` in evaluation mode: uint8 RGB [n, height, width, 3] in, scores [n, categories] out.
 
-    It normalises, in the precision of its weights. Pictures are permuted to NCHW, which in memory is channels last.
+    All of it is in ``precision``, a ``torch.dtype``, normalisation included. Pictures are permuted to NCHW, which in memory is channels last.
     """
     import torch
     from torch import fx, nn
@@ -59,7 +59,7 @@ def network(spec: ClassifierSpec, weights: Weights) -> Any:
             self.register_buffer("offset", offset)
 
         def forward(self, pictures: Any) -> Any:
-            x = pictures.permute(0, 3, 1, 2).to(self.scale.dtype) * self.scale + self.offset
+            x = pictures.permute(0, 3, 1, 2).to(precision) * self.scale + self.offset
             before, after = arch.pool_padding
             operations = Operations(
                 convolve=lambda x, name, *_: self.body[name](x),

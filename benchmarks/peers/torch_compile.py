@@ -58,7 +58,7 @@ def load(folder: Path, recipe: str, contender: Contender) -> Model:
     config.freezing = recipe.endswith("-frozen")  # for the process, which is this contender's own
     precision = torch.float16 if recipe.startswith("fp16") else torch.float32
     with np.load(folder / _FILE) as weights:
-        module = network(spec_of(folder), weights)
+        module = network(spec_of(folder), weights, precision)
     module = module.to(device=contender.device, dtype=precision, memory_format=torch.channels_last)
     tuned = "reduce-overhead" if recipe.endswith("-graphs") else "max-autotune"
     mode = tuned if contender.device == "cuda" else "default"
