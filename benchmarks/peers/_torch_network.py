@@ -41,7 +41,8 @@ def save_weights(model: Any, spec: ClassifierSpec, file: Path) -> None:
 def network(spec: ClassifierSpec, weights: Weights, precision: Any) -> Any:
     """Return a ``torch.nn.Module`` in evaluation mode: uint8 RGB [n, height, width, 3] in, scores [n, categories] out.
 
-    All of it is in ``precision``, a ``torch.dtype``, normalisation included. Pictures are permuted to NCHW, which in memory is channels last.
+    All of it is in ``precision``, a ``torch.dtype``, normalisation included. Pictures are permuted to NCHW, which in
+    memory is channels last.
     """
     import torch
     from torch import fx, nn

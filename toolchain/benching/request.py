@@ -81,7 +81,7 @@ def settings_of(words: Iterable[str]) -> dict[str, str]:
     for word in words:
         name, equals, value = word.partition("=")
         if not name or not equals:
-            raise UserError("--setting", f"not name=value (got {word!r})", "Give it as cuda_graph=1.")
+            raise UserError("--setting", f"not name=value (got {word!r})", "Give it as enable_cuda_graph=1.")
         found[name] = value
     return found
 
