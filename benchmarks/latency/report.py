@@ -73,7 +73,8 @@ class Row(Document):
 class LatencyReport(Document):
     """A run of ``benchmarks.latency.run``. ``overhead``: the harness around a classifier that does nothing.
 
-    ``load``: what the machine did meanwhile, None where its system does not tell.
+    ``load``: what the machine did meanwhile, None where its system does not tell. ``left_out``: what was wanted and
+    could not be made ready to be timed, with the reason.
     """
 
     schema_version: Literal["rct.latency/1"] = "rct.latency/1"
@@ -84,6 +85,7 @@ class LatencyReport(Document):
     peak: Peak | None = None
     load: MachineLoad | None = None
     rows: tuple[Row, ...] = Field(min_length=1)
+    left_out: dict[str, str] = {}
 
     def row(self, name: str) -> Row:
         """Return the row of the contender ``name``; KeyError if there is none."""

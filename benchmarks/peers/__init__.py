@@ -5,7 +5,7 @@ A peer module that takes part in ``rct bench --peers`` has these names:
     TITLE: str                                    what it is, in a line
     PACKAGES: tuple[str, ...]                     import names that ``prepare`` and ``load`` need
     RECIPES: tuple[str, ...]                      such as ("fp32", "int8")
-    DEVICES: tuple[Device, ...]
+    DEVICES: tuple[Device, ...]                   the one that it is made for first
     ENVIRONMENT: Mapping[str, str]                variables of the processes that prepare and run it
     prepare(original, recipe, calibration, folder) -> None
                                                   writes what ``load`` reads into ``folder``; called in a process of its

@@ -23,7 +23,7 @@ from models.runtimes import Device
 TITLE = "the Keras original on JAX"
 PACKAGES = ("keras", "jax")
 RECIPES = ("fp32-jit", "fp32-predict", "mixed-fp16-jit", "mixed-fp16-predict", "fp16-jit")
-DEVICES: tuple[Device, ...] = ("cpu", "cuda")
+DEVICES: tuple[Device, ...] = ("cuda", "cpu")
 ENVIRONMENT = {"KERAS_BACKEND": "jax", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
 
 Policy = Literal["float32", "mixed_float16", "float16"]

@@ -10,6 +10,10 @@ One that has settings of its own, ``RuntimeOptions.settings``, has a fourth:
 
     SETTINGS: Mapping[str, str]                 what each does, by name; the values are "0" and "1"
 
+and one that takes its threads from the process, and cannot be told a number of them:
+
+    LIMITS_THREADS = False
+
     predict = load_runtime(Bundle.open(path), RuntimeOptions(device="cuda"))
     scores = predict(batch)                     # uint8 [n, height, width, 3] RGB in, float32 [n, categories] out
 
@@ -132,6 +136,12 @@ def check_settings(name: str, settings: Mapping[str, str]) -> None:
             )
         if value not in ("0", "1"):
             raise UserError(f"setting {setting}", f"neither 0 nor 1 (got {value!r})", f"1: {known[setting]}.")
+
+
+def limits_threads(bundle_format: str) -> bool:
+    """Tell whether the runtime that runs a format by default can be told a number of threads."""
+    runners = (module for module in map(runtime, runtime_names()) if bundle_format in module.FORMATS)
+    return all(getattr(module, "LIMITS_THREADS", True) for module in list(runners)[:1])
 
 
 def load_runtime(bundle: Bundle, options: RuntimeOptions | None = None, name: str | None = None) -> Predict:

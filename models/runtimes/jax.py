@@ -11,6 +11,7 @@ from models.runtimes import Predict, Running, RuntimeOptions
 
 FORMATS = ("stablehlo",)
 DISTRIBUTION = "jax"
+LIMITS_THREADS = False
 
 
 def load(bundle: Bundle, options: RuntimeOptions) -> Predict:

@@ -47,7 +47,7 @@ def bench(request: Request, progress: Progress, warn: Warn) -> LatencyReport:
         peers, left_out = of_peers(originals, request, examples.paths, place, progress)
         for name, reason in left_out.items():
             warn(f"{name}: left out ({reason})")
-        return run(
+        report = run(
             (*original, *ours, *peers),
             Inputs(pictures=tuple(str(path.absolute()) for path in examples.paths)),
             plan,
@@ -56,6 +56,7 @@ def bench(request: Request, progress: Progress, warn: Warn) -> LatencyReport:
             truth=_truth(examples),
             names=tuple(examples.name(path) for path in examples.paths),
         )
+    return report.model_copy(update={"left_out": left_out})
 
 
 def failed(report: LatencyReport) -> VerdictError | None:

@@ -13,7 +13,7 @@ from benchmarks.latency.contender import Contender, Stage
 from models.bundle import Bundle
 from models.errors import UserError
 from models.processor import usable_cores
-from models.runtimes import Device
+from models.runtimes import Device, limits_threads
 from toolchain.benching.request import Request, settings_of
 
 
@@ -48,7 +48,7 @@ def of_bundles(bundles: Sequence[Bundle], request: Request) -> tuple[Contender, 
             name=name + variant.suffix,
             bundle=str(bundle.path.absolute()),
             device=request.device,
-            threads=variant.threads,
+            threads=threads_of(bundle, variant, request),
             stage=variant.stage,
             settings=settings if bundle.manifest.format == "onnx" else {},
             environment=environment_of(bundle, request.device),
@@ -65,7 +65,7 @@ def of_original(original: Bundle, request: Request) -> tuple[Contender, ...]:
             name=f"{original.manifest.format} (original){variant.suffix}",
             bundle=str(original.path.absolute()),
             device=request.device,
-            threads=variant.threads if original.manifest.format != "keras" or request.device == "cpu" else None,
+            threads=threads_of(original, variant, request),
             stage=variant.stage,
             environment=environment_of(original, request.device),
             original=True,
@@ -73,6 +73,13 @@ def of_original(original: Bundle, request: Request) -> tuple[Contender, ...]:
         for variant in variants(request)
         if variant.stage != "resident"
     )
+
+
+def threads_of(bundle: Bundle, variant: Variant, request: Request) -> int | None:
+    """Return how many threads a bundle is told; none where all cores are meant and its runtime takes no number."""
+    if request.device == "cuda" and bundle.manifest.format == "keras":
+        return None
+    return variant.threads if request.threads or limits_threads(bundle.manifest.format) else None
 
 
 def environment_of(bundle: Bundle, device: Device) -> dict[str, str]:

@@ -59,13 +59,17 @@ def of_peers(
 
 
 def _wanted(request: Request) -> tuple[tuple[str, str], ...]:
-    """Return peers and recipes: all that run on the device, or those that were named, ``name`` or ``name:recipe``."""
+    """Return peers and recipes: those that were named, as ``name`` or ``name:recipe``, or all that fit the device.
+
+    Of all, a processor is not given those that are made for a GPU.
+    """
     found: list[tuple[str, str]] = []
     for word in request.peers:
         name, _, recipe = word.partition(":")
         for one in peer_names() if name == ALL else (name,):
             module = peer(one)
-            if name == ALL and (one == PER_CATEGORY or request.device not in module.DEVICES):
+            fits = module.DEVICES[0] == "cpu" if request.device == "cpu" else request.device in module.DEVICES
+            if name == ALL and (one == PER_CATEGORY or not fits):
                 continue
             found += [(one, each) for each in ((recipe,) if recipe else module.RECIPES)]
     return tuple(dict.fromkeys(found))

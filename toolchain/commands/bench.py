@@ -70,7 +70,7 @@ def bench(
     images: ImagesOption = None,
     setting: Annotated[
         list[str] | None,
-        typer.Option("--setting", metavar="NAME=VALUE", help="Of ONNX Runtime, as enable_cuda_graph=1.", show_default=False),
+        typer.Option("--setting", metavar="NAME=VALUE", help="As enable_cuda_graph=1.", show_default=False),
     ] = None,
     rounds: Annotated[
         int | None, typer.Option("--rounds", min=6, metavar="N", help="Turns of each.", show_default="12")

@@ -24,10 +24,11 @@ class Part:
 
 
 def conditions(reading: Reading) -> tuple[Part, ...]:
-    """Return machine, plan, noise, versions and the digests of the models' files."""
+    """Return machine, plan, what was left out, noise, versions and the digests of the models' files."""
     parts = (
         Part("machine", tuple(_machine(reading))),
         Part("plan", tuple(_plan(reading))),
+        Part("left out", tuple(sorted(reading.report.left_out.items()))),
         Part("noise", tuple(_noise(reading))),
         Part("versions", tuple(sorted(reading.report.environment.packages.items()))),
         Part("files", tuple(_files(reading))),

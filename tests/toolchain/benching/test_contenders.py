@@ -1,5 +1,7 @@
 """Names and variants of what is timed."""
 
+from dataclasses import replace
+
 import pytest
 
 from models.errors import UserError
@@ -54,3 +56,10 @@ def test_nothing_sees_a_gpu_that_was_not_asked_for(export):
 
 def test_the_original_has_nothing_on_the_device_to_stay_there(original):
     assert of_original(original, Request(stages=("resident",))) == ()
+
+
+def test_a_runtime_that_takes_no_number_of_threads_is_told_one_only_if_it_was_asked_for(original, spec, tmp_path):
+    bundle = replace(original, manifest=original.manifest.model_copy(update={"format": "stablehlo"}))
+    assert of_bundles([bundle], Request())[0].threads is None
+    assert of_bundles([bundle], Request(threads=(1,)))[0].threads == 1
+    assert of_bundles([original], Request())[0].threads == usable_cores()

@@ -58,5 +58,5 @@ def test_what_makes_no_sense_is_refused():
 def test_settings_are_names_with_values():
     assert settings_of(["cuda_graph=1", "name=a=b"]) == {"cuda_graph": "1", "name": "a=b"}
     for word in ("cuda_graph", "=1"):
-        with pytest.raises(UserError, match=r"^--setting: not name=value \(got '.*'\)\. Give it as enable_cuda_graph=1\."):
+        with pytest.raises(UserError, match=r"^--setting: not name=value \(got '.*'\)\. Give it as enable_"):
             settings_of([word])
