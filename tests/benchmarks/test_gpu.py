@@ -35,6 +35,7 @@ def read(file):
     return LatencyReport.model_validate_json(file.read_text("utf-8"))
 
 
+@pytest.mark.slow
 def test_a_graph_on_the_processor_fails_and_the_others_go_on(carried, tmp_path, without_peers_and_exports, capsys):
     work, out = tmp_path / "work", tmp_path / "new" / "out"
     few = ["--device", "cpu", "--rounds", "6", "--seconds", "0.01", "--batches", "3", "--work", str(work)]

@@ -107,7 +107,7 @@ def examples(tmp_path_factory, pictures):
     return folder
 
 
-@pytest.mark.parametrize("format_name", ["onnx", "tflite"])
+@pytest.mark.parametrize("format_name", ["onnx", pytest.param("tflite", marks=pytest.mark.slow)])
 def test_a_generous_budget_is_met_by_int8(rct, tiny_original, calibration_folder, examples, tmp_path, format_name):
     common = ("--calibrate", calibration_folder, "--images", examples, "--quiet", "--json")
     arguments = ("--format", format_name, "--quantize", "auto", "--max-flips", "100%", "--out", tmp_path / "found")
@@ -141,9 +141,9 @@ def test_a_budget_that_nothing_meets_says_so_with_figures(
 @pytest.mark.parametrize(
     ("format_name", "layers", "first"),
     [
-        ("onnx", "conv4,conv5", "conv4_block1_1"),
+        pytest.param("onnx", "conv4,conv5", "conv4_block1_1", marks=pytest.mark.slow),
         ("onnx", "conv1,conv2_block1_1,conv2_block1_3,conv3", "conv1"),
-        ("tflite", "conv4,conv5", "conv4_block1_1"),
+        pytest.param("tflite", "conv4,conv5", "conv4_block1_1", marks=pytest.mark.slow),
     ],
 )
 def test_layers_in_float_bring_the_scores_nearer(

@@ -148,7 +148,7 @@ def test_a_reader_that_has_gone_ends_it_without_a_word(arguments):
 
 
 def test_an_interrupt_is_one_line(tmp_path, original, paint):
-    for number in range(300):
+    for number in range(1000):
         paint(f"many/{number:03}.png", (number % 256, 0, 0))
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     arguments = command("predict", original.path, tmp_path / "many", "--batch", "1", "--output", "csv")

@@ -218,6 +218,7 @@ def test_a_row_is_the_worst_difference_and_all_the_flips(every, only, monkeypatc
         assert f"{size} {unit}" == f"{sum((folder / file).stat().st_size for file in files) / 1000:.1f} kB"
 
 
+@pytest.mark.slow
 def test_formats_are_calibrated_together(every, only, monkeypatch, calibration_folder):
     from exporters import export
 
