@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
         inputs = Inputs(pictures=tuple(str(picture) for picture in pictures))
         spec = find_original(options.classifier).manifest.spec if options.classifier else None
-        report = _without_places(run(wanted, inputs, plan, say, spec=spec))
+        report = run(wanted, inputs, plan, say, spec=spec)
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / f"{options.name}.json").write_text(report.model_dump_json(indent=1) + "\n", "utf-8")
     for line in lines_of(report):
@@ -89,16 +89,6 @@ def _keep_compiled(cache: Path) -> None:
     os.environ["JAX_COMPILATION_CACHE_DIR"] = str(cache / "xla")
     os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
     os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(cache / "torch")
-
-
-def _without_places(report: LatencyReport) -> LatencyReport:
-    """Return the report with the names of folders, not where they were."""
-    rows = []
-    for row in report.rows:
-        places = {key: getattr(row.contender, key) for key in ("bundle", "folder")}
-        named = {key: place and Path(place).name for key, place in places.items()}
-        rows.append(row.model_copy(update={"contender": row.contender.model_copy(update=named)}))
-    return report.model_copy(update={"rows": tuple(rows)})
 
 
 def lines_of(report: LatencyReport) -> Iterator[str]:

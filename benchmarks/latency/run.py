@@ -86,7 +86,7 @@ def run(
     parity = _parity(contenders, scores, ids, labels, spec, field) if spec is not None else {}
     rows = tuple(
         Row(
-            contender=contender,
+            contender=_without_places(contender),
             subject=_subject(contender, field),
             start=field.ready[contender.name].start if contender.name in field.ready else None,
             peak_rss_bytes=peaks.get(contender.name),
@@ -106,6 +106,12 @@ def run(
         load=load,
         rows=rows,
     )
+
+
+def _without_places(contender: Contender) -> Contender:
+    """Return it with the names of its folders: a report says nothing of where they were."""
+    places = {key: getattr(contender, key) for key in ("bundle", "folder")}
+    return contender.model_copy(update={key: place and Path(place).name for key, place in places.items()})
 
 
 def check(contenders: Sequence[Contender], plan: Plan) -> None:
