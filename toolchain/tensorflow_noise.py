@@ -3,6 +3,7 @@
 quiet_keras()      # imports Keras and its backend; what they have to say that matters is still said
 """
 
+import logging
 import os
 import re
 import sys
@@ -19,6 +20,7 @@ _NOISE = re.compile(
 
 def quiet_keras() -> None:
     """Import Keras with its backend; later imports are free and silent. Whatever is wrong shows where it is used."""
+    logging.getLogger("tensorflow").addFilter(_worth_saying)
     if "keras" in sys.modules:
         return
     with _without_noise():
@@ -26,6 +28,11 @@ def quiet_keras() -> None:
             import keras  # noqa: F401
         except ImportError:
             return
+
+
+def _worth_saying(record: logging.LogRecord) -> bool:
+    """Tell whether a line of TensorFlow's log is for the user: that several models are each traced once is not."""
+    return "triggered tf.function retracing" not in record.getMessage()
 
 
 @contextmanager

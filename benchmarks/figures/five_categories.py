@@ -53,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _measure(scratch: Path, options: argparse.Namespace) -> LatencyReport:
+    pictures = tuple(map(str, find_pictures([options.images])[:8]))  # first, for the exports take minutes
     places = write_family(scratch, CATEGORIES, ARCHITECTURES[options.backbone], options.side)
     originals = [find_original(str(place)) for place in places]
     noise, names = str(write_noise(scratch / "noise")), [str(place) for place in places]
@@ -68,7 +69,6 @@ def _measure(scratch: Path, options: argparse.Namespace) -> LatencyReport:
         for stage in STAGES
         for contender in (_theirs(theirs, stage, options.threads), *_ours(bundles, stage, options.threads))
     ]
-    pictures = tuple(map(str, find_pictures([options.images])[:8]))
     plan = Plan(scenarios=(SCENARIO,), rounds=options.rounds, seconds=options.seconds)
     spec = join_specs([original.manifest.spec for original in originals])
     return run(contenders, Inputs(pictures=pictures), plan, _tell, spec=spec)

@@ -117,8 +117,12 @@ def _subject(contender: Contender, bundle: Bundle, name: str | None, predict: Pr
 
 
 def _version(distribution: str) -> str:
-    """Return what the package says of itself: it is imported by now, and may be another distribution of that name."""
-    return str(getattr(sys.modules.get(distribution.replace("-", "_")), "__version__", ""))
+    """Return what the package says of itself: it is imported by now, and may be another distribution of that name.
+
+    Without the number of a build: OpenVINO's ``__version__`` is "2026.4.1-22982-e213a147257-releases/2026/4".
+    """
+    said = str(getattr(sys.modules.get(distribution.replace("-", "_")), "__version__", ""))
+    return said.partition("-")[0]
 
 
 def _provider(name: str | None, contender: Contender) -> str:

@@ -1,5 +1,6 @@
 """TensorFlow's greeting is held back, and nothing else is."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from toolchain.tensorflow_noise import _without_noise
+from toolchain.tensorflow_noise import _without_noise, quiet_keras
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,3 +43,11 @@ def test_what_was_held_shows_when_it_fails(capfd):
     with pytest.raises(RuntimeError):
         fail()
     assert capfd.readouterr().err == "F0000 the processor is too old\n"
+
+
+def test_that_several_models_are_traced_is_no_news(caplog):
+    quiet_keras()
+    logger = logging.getLogger("tensorflow")
+    logger.warning("5 out of the last 34 calls to <function f> triggered tf.function retracing. Tracing is expensive.")
+    logger.warning("something else")
+    assert [record.getMessage() for record in caplog.records] == ["something else"]

@@ -35,7 +35,7 @@ _TITLES = {
 _COMMANDS = {
     GPU: "python -m benchmarks.figures.gpu --onnx BUNDLE --out docs/figures",
     FIVE: "python -m benchmarks.figures.five_categories --out docs/figures/five_categories.json",
-    "bench": "rct bench --peers --out FOLDER",
+    "bench": "rct bench BUNDLE ... --peers --threads 1 --why --out FOLDER",
 }
 
 
