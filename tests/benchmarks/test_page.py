@@ -205,3 +205,18 @@ def test_every_run_on_a_gpu_is_one_table(page):
     assert text.count("| batch | |") == 3
     assert text.count("| 256 | keras fp32 jit | 4.00 | 64,000 | 0.500 (0.400 to 0.600) |") == 3
     assert text.count("torch.compile fp16 (batch 256), torch.compile fp16 (batch 1).") == 1
+
+
+@pytest.mark.parametrize(
+    ("median", "high", "times"), [(0.5, 0.6, "reached"), (0.8, 0.9, "missed"), (0.98, 1.1, "missed")]
+)
+def test_a_compiler_that_is_nearly_as_fast_is_a_target_that_was_missed(page, median, high, times):
+    made = throughput("resnet50, 224x224", {})
+    made["gpus"][0]["name"] = "NVIDIA H100 80GB HBM3"
+    ratio = {"median": median, "low": 0.4, "high": high}
+    made["batches"][0]["comparisons"] = [{"ours": "rct fp16", "theirs": "torch.compile fp16", "ratio": ratio}]
+    text = page(gpu_throughput_h100=made)
+    said = f"At batch 256, {1 / median:.2f} times torch.compile fp16; set out to reach 1.4: {times}."
+    assert [line for line in text.splitlines() if line.startswith("At batch 256")] == [said]
+    (line,) = [line for line in text.splitlines() if "ahead of torch.compile" in line]
+    assert line.endswith("| reached |" if high < 1 else "| missed |")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.figures.sections.record import read
+from benchmarks.figures.sections.record import ratio_cell, read
 from benchmarks.figures.sections.reports import FIVE, GPU, Run, runs
 from benchmarks.latency.comparison import paired
 from benchmarks.latency.percentiles import percentile
@@ -32,7 +32,8 @@ def targets(figures: Path) -> Iterator[str]:
     """Yield the section, with a row for each target that there is a measurement for."""
     found = runs(figures)
     again = read(figures / "same_again.json")
-    lines = [*_overhead(found), *(_same_again(again) if again else ()), *_five(found), *_gpu(found)]
+    measured = (_overhead(found), _same_again(again) if again else (), _five(found), _gpu(found), _compilers(figures))
+    lines = [line for some in measured for line in some]
     if not lines:
         return
     yield from ("", "## What was set out for", "", "| | set out to reach | is | |", "|---|---|---|---|")
@@ -86,6 +87,21 @@ def _gpu(found: list[Run]) -> Iterator[Line]:
             for stage in ("resident", "model"):
                 yield from _one_picture(run, stage)
                 yield from _large_batch(run, stage)
+
+
+def _compilers(figures: Path) -> Iterator[Line]:
+    """Hold StableHLO against PyTorch's compiler, which the script of throughput alone runs (benchmarks.figures)."""
+    for file in sorted(figures.glob("gpu_throughput*.json")):
+        document = read(file) or {}
+        if not any(GPU_MODEL in gpu["name"] for gpu in document.get("gpus", ())):
+            continue
+        for row in document["batches"]:
+            for one in row["comparisons"]:
+                if (row["batch"], one["ours"], one["theirs"]) == (BATCH, "rct fp16", "torch.compile fp16"):
+                    ratio = one["ratio"]
+                    value = f"StableHLO fp16 takes {ratio_cell(ratio)} of the time of {one['theirs']}"
+                    what = f"{GPU_MODEL}, batch {BATCH}, stage resident ({file.name})"
+                    yield what, "ahead of torch.compile", value, ratio["high"] < 1
 
 
 def _one_picture(run: Run, stage: str) -> Iterator[Line]:
