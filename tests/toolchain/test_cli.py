@@ -148,12 +148,17 @@ def test_a_reader_that_has_gone_ends_it_without_a_word(arguments):
 
 
 def test_an_interrupt_is_one_line(tmp_path, original, paint):
-    for number in range(1000):
+    for number in range(300):
         paint(f"many/{number:03}.png", (number % 256, 0, 0))
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     arguments = command("predict", original.path, tmp_path / "many", "--batch", "1", "--output", "csv")
     with subprocess.Popen(
-        arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        arguments,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
     ) as process:
         assert process.stdout.readline() == "picture,verdict,red,green,error\n"
         process.send_signal(signal.SIGINT)
