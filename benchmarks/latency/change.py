@@ -68,6 +68,14 @@ class RowLost(Document):
     failed: str = ""
 
 
+class ResultLost(Document):
+    """What a row has in one scenario before, and has not any more: samples of a batch size, or a rate that held."""
+
+    row: str
+    scenario: str
+    batch: int
+
+
 class Differences(Document):
     """Everything that two reports differ in. ``noise``: what was wrong with either machine; ``notes``: what to know."""
 
@@ -77,5 +85,6 @@ class Differences(Document):
     parity: tuple[ParityChange, ...] = ()
     sizes: tuple[SizeChange, ...] = ()
     lost: tuple[RowLost, ...] = ()
+    missing: tuple[ResultLost, ...] = ()
     noise: dict[Literal["before", "after"], tuple[str, ...]] = Field(default={}, description="reasons, by report")
     notes: tuple[str, ...] = ()

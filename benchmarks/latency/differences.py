@@ -10,7 +10,7 @@ Rows are matched by name. What was not timed alike is not compared, and a note s
 from collections.abc import Iterator
 from math import isfinite
 
-from benchmarks.latency.change import Differences, Parity, ParityChange, RowLost, SizeChange, TimeChange
+from benchmarks.latency.change import Differences, Parity, ParityChange, ResultLost, RowLost, SizeChange, TimeChange
 from benchmarks.latency.comparison import Verdict, typical_ns, unpaired
 from benchmarks.latency.noise import noise_of
 from benchmarks.latency.report import LatencyReport, Row
@@ -18,7 +18,7 @@ from benchmarks.latency.server_search import best_rate
 from benchmarks.parity_report import ParityReport
 from models.errors import UserError
 
-_SAME = ("stage", "device", "threads", "hint")
+_SAME = ("stage", "device", "threads", "hint", "runtime", "settings")
 
 
 def differences(before: LatencyReport, after: LatencyReport, *, any_machine: bool = False) -> Differences:
@@ -34,6 +34,7 @@ def differences(before: LatencyReport, after: LatencyReport, *, any_machine: boo
     names = {row.contender.name for row in after.rows}
     both = [(row, after.row(row.contender.name)) for row in before.rows if row.contender.name in names]
     times: list[TimeChange] = []
+    missing: list[ResultLost] = []
     notes = list(_notes(before, after))
     for row, now in both:
         if now.failure is not None or row.failure is not None:
@@ -44,6 +45,8 @@ def differences(before: LatencyReport, after: LatencyReport, *, any_machine: boo
         for found in _times(row, now, before, after):
             if isinstance(found, str):
                 notes.append(found)
+            elif isinstance(found, ResultLost):
+                missing.append(found)
             else:
                 times.append(found)
     reasons = {"before": noise_of(before).reasons, "after": noise_of(after).reasons}
@@ -58,6 +61,7 @@ def differences(before: LatencyReport, after: LatencyReport, *, any_machine: boo
             ],
             "sizes": list(_sizes(both)),
             "lost": list(_lost(before, after)),
+            "missing": missing,
             "noise": {which: those for which, those in reasons.items() if those},
             "notes": notes,
         }
@@ -84,8 +88,14 @@ def _cores(report: LatencyReport) -> str:
     return "any" if report.plan.cores is None else " ".join(map(str, report.plan.cores))
 
 
-def _times(row: Row, now: Row, before: LatencyReport, after: LatencyReport) -> Iterator[TimeChange | str]:
-    """Yield the change in each scenario and batch that both have, and a note on each that only one has."""
+Change = TimeChange | ResultLost | str
+
+
+def _times(row: Row, now: Row, before: LatencyReport, after: LatencyReport) -> Iterator[Change]:
+    """Yield the change in each scenario and batch that both have, what is gone, and a note on what is new.
+
+    What the second run was not asked for is not gone, and is a note too.
+    """
     name = row.contender.name
     for scenario in (*row.scenarios, *(one for one in now.scenarios if one not in row.scenarios)):
         if scenario == "server":
@@ -94,19 +104,27 @@ def _times(row: Row, now: Row, before: LatencyReport, after: LatencyReport) -> I
         was = {samples.batch: samples for samples in row.scenarios.get(scenario, ())}
         has = {samples.batch: samples for samples in now.scenarios.get(scenario, ())}
         for batch in sorted({*was, *has}):
-            if batch not in was or batch not in has:
+            if batch in was and batch not in has and _asked_for(scenario, batch, after):
+                yield ResultLost(row=name, scenario=scenario, batch=batch)
+            elif batch not in was or batch not in has:
                 yield f"{name}, {scenario}: batch {batch} is in one report alone, so it is not compared."
             else:
                 verdict = unpaired(was[batch], has[batch])
                 yield _change(name, scenario, batch, typical_ns(was[batch]), typical_ns(has[batch]), verdict)
 
 
-def _rates(row: Row, now: Row, before: LatencyReport, after: LatencyReport) -> Iterator[TimeChange | str]:
+def _asked_for(scenario: str, batch: int, report: LatencyReport) -> bool:
+    return scenario in report.plan.scenarios and (scenario != "offline" or batch in report.plan.batches)
+
+
+def _rates(row: Row, now: Row, before: LatencyReport, after: LatencyReport) -> Iterator[Change]:
     """Yield the change of the highest rate; as sure of it as the two searches are, and no surer."""
     name, bounds = row.contender.name, (before.plan.latency_bound_ms, after.plan.latency_bound_ms)
     was, has = (best_rate(one.scenarios.get("server", ())) for one in (row, now))
     if bounds[0] != bounds[1]:
         yield f"{name}, server: bounds differ ({bounds[0]} and {bounds[1]} ms), so it is not compared."
+    elif was.value is not None and has.value is None and _asked_for("server", 1, after):
+        yield ResultLost(row=name, scenario="server", batch=1)
     elif was.value is None or has.value is None:
         which = "both reports" if was.value is has.value else ("A" if was.value is None else "B")
         yield f"{name}, server: no rate in {which}, so it is not compared."

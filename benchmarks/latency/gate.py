@@ -13,7 +13,8 @@ def regressions(found: Differences, allowance: float = 0.05) -> tuple[str, ...]:
     """Return one line for each regression; none is a pass.
 
     A time is one if the whole interval of its ratio is above 1 + ``allowance``: slower beyond noise, and beyond what is
-    allowed. Parity is one if it passed before and failed or was not looked at now; a row if it is not there any more.
+    allowed. Parity is one if it passed before and failed or was not looked at now; a row, or what it had in a scenario
+    that was asked for again, if it is not there any more.
     """
     return (*_lost(found), *_parity(found), *_slower(found, allowance))
 
@@ -50,6 +51,9 @@ def _worse(change: ParityChange) -> str:
 def _lost(found: Differences) -> Iterator[str]:
     for one in found.lost:
         yield f"{one.row}: failed in B ({one.failed.rstrip('.')})" if one.failed else f"{one.row}: is not in B"
+    for gone in found.missing:
+        what = "no rate holds the bound" if gone.scenario == "server" else f"batch {gone.batch} was not timed"
+        yield f"{gone.row}, {gone.scenario}: {what} in B, and was in A"
 
 
 def _more(ratio: float) -> str:

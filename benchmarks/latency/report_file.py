@@ -24,7 +24,7 @@ def read_report(path: Path) -> LatencyReport:
     """
     try:
         document = json.loads(path.read_bytes())
-    except ValueError as error:  # no JSON, or no text
+    except (ValueError, RecursionError) as error:  # no JSON, or no text
         raise _not_a_report(path) from error
     version = document.get("schema_version") if isinstance(document, dict) else None
     if not isinstance(version, str) or not version.startswith("rct.latency/"):

@@ -46,6 +46,8 @@ class Samples(Document):
             raise ValueError("as many cpu_ns and wall_ns as rounds")
         if not all(self.rounds):
             raise ValueError("a round without a sample")
+        if any(time <= 0 for one in self.rounds for time in one):
+            raise ValueError("a time that is not above 0")
         return self
 
     @property

@@ -12,6 +12,8 @@ A peer module that takes part in ``rct bench --peers`` has these names:
                                                   own; ``original``: a Keras bundle, ``calibration``: uint8 batches
     load(folder, recipe, contender) -> Model      benchmarks.latency.model; called in the worker's process
 
+One that cannot be told a number of threads has ``LIMITS_THREADS = False`` besides.
+
 Both may raise UnavailableError and UserError. ``folder`` also holds ``spec.json``, the original's ClassifierSpec, so
 that ``load`` knows labels, sizes and normalisation, and ``files.json``, digests of what ``prepare`` wrote:
 benchmarks.preparing writes the one before and the other after it. A module whose name starts with an underscore is no

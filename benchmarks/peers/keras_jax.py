@@ -24,6 +24,7 @@ TITLE = "the Keras original on JAX"
 PACKAGES = ("keras", "jax")
 RECIPES = ("fp32-jit", "fp32-predict", "mixed-fp16-jit", "mixed-fp16-predict", "fp16-jit")
 DEVICES: tuple[Device, ...] = ("cuda", "cpu")
+LIMITS_THREADS = False
 ENVIRONMENT = {"KERAS_BACKEND": "jax", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
 
 Policy = Literal["float32", "mixed_float16", "float16"]

@@ -108,7 +108,7 @@ def test_bundles_of_two_originals_are_not_timed_together(rct, export, spec, tmp_
         (["--scenario", "burst"], "scenario: unknown name (got 'burst'). Known: all, multi_stream, offline, server, "),
         (["--scenario", "server"], "scenario server: wants a bound for its 99th percentile. Give --latency-bound"),
         (["--stage", "whole"], "stage: unknown name (got 'whole'). Known: file, model, picture, resident."),
-        (["--threads", "none"], "--threads: not a whole number from 1 (got 'none')."),
+        (["--threads", "none"], "--threads: not a whole number from 1 to 1024 (got 'none')."),
         (["--setting", "fast"], "--setting: not name=value (got 'fast')."),
         (["--peer", "nobody"], "peer: unknown name (got 'nobody')."),
         (["--rounds", "5"], "Invalid value for '--rounds': Input should be greater than or equal to 6. See"),

@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks.latency.protocol import Inputs
 from benchmarks.latency.report import LatencyReport
 from benchmarks.latency.run import run
+from exporters.calibration.pictures import default_pictures
 from models.bundle import MANIFEST, Bundle
 from models.errors import UserError, VerdictError
 from models.joined import joined_parent
@@ -44,7 +45,7 @@ def bench(request: Request, progress: Progress, warn: Warn) -> LatencyReport:
     with tempfile.TemporaryDirectory(prefix="rct-bench-") as scratch:
         place = Path(scratch)
         original = of_originals(originals, request, place)
-        peers, left_out = of_peers(originals, request, examples.paths, place, progress)
+        peers, left_out = of_peers(originals, request, default_pictures(), place, progress)
         for name, reason in left_out.items():
             warn(f"{name}: left out ({reason})")
         report = run(

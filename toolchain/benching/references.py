@@ -78,7 +78,17 @@ def _wanted(request: Request) -> tuple[tuple[str, str], ...]:
 def _varied(contenders: Sequence[Contender], request: Request) -> tuple[Contender, ...]:
     """Return each contender once for each number of threads and each stage."""
     return tuple(
-        one.model_copy(update={"name": one.name + variant.suffix, "threads": variant.threads, "stage": variant.stage})
+        one.model_copy(
+            update={
+                "name": one.name + variant.suffix,
+                "threads": variant.threads if request.threads or _limits_threads(one) else None,
+                "stage": variant.stage,
+            }
+        )
         for variant in variants(request)
         for one in contenders
     )
+
+
+def _limits_threads(one: Contender) -> bool:
+    return bool(getattr(peer(one.peer or ""), "LIMITS_THREADS", True))

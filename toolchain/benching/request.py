@@ -68,7 +68,7 @@ def plan_of(request: Request) -> Plan:
         cores=tuple(request.cores) or None,
         explain=request.why,
     )
-    return plan.model_copy(update={"batches": tuple(request.batches)}) if request.batches else plan
+    return plan.model_copy(update={"batches": tuple(dict.fromkeys(request.batches))}) if request.batches else plan
 
 
 def settings_of(words: Iterable[str]) -> dict[str, str]:

@@ -11,15 +11,16 @@ def split(words: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(part.strip() for word in words or () for part in word.split(",") if part.strip())
 
 
-def numbers(option: str, words: Sequence[str], least: int = 1) -> tuple[int, ...]:
-    """Return whole numbers of at least ``least``.
+def numbers(option: str, words: Sequence[str], *, most: int, least: int = 1) -> tuple[int, ...]:
+    """Return whole numbers from ``least`` to ``most``.
 
     Raises:
         UserError: one is not.
     """
     for word in words:
-        if not word.isascii() or not word.isdigit() or int(word) < least:
-            raise UserError(option, f"not a whole number from {least} (got {word!r})", "Give numbers with commas.")
+        if not word.isascii() or not word.isdigit() or not least <= int(word) <= most:
+            problem = f"not a whole number from {least} to {most} (got {word!r})"
+            raise UserError(option, problem, "Give numbers with commas.")
     return tuple(map(int, words))
 
 

@@ -62,6 +62,7 @@ def bench(
         typer.Option(
             "--latency-bound",
             min=0.001,
+            max=1e6,
             metavar="MS",
             help="What the 99th percentile of server must keep.",
             show_default=False,
@@ -73,10 +74,11 @@ def bench(
         typer.Option("--setting", metavar="NAME=VALUE", help="As enable_cuda_graph=1.", show_default=False),
     ] = None,
     rounds: Annotated[
-        int | None, typer.Option("--rounds", min=6, metavar="N", help="Turns of each.", show_default="12")
+        int | None, typer.Option("--rounds", min=6, max=1000, metavar="N", help="Turns of each.", show_default="12")
     ] = None,
     seconds: Annotated[
-        float | None, typer.Option("--seconds", min=0.01, metavar="S", help="Length of a turn.", show_default="1")
+        float | None,
+        typer.Option("--seconds", min=0.01, max=3600, metavar="S", help="Length of a turn.", show_default="1"),
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Six short turns: a first look.")] = False,
     why: Annotated[bool, typer.Option("--why", help="Say where the time goes, and what the machine could do.")] = False,
@@ -110,12 +112,12 @@ def bench(
         scenarios=split(scenario),
         stages=stages(split(stage)),
         device=device,
-        threads=numbers("--threads", split(threads)),
+        threads=numbers("--threads", split(threads), most=1024),
         settings=tuple(setting or ()),
         images=images,
-        batches=numbers("--batch", split(batch)),
+        batches=numbers("--batch", split(batch), most=4096),
         latency_bound_ms=latency_bound,
-        cores=numbers("--cores", split([cores] if cores else None), least=0),
+        cores=numbers("--cores", split([cores] if cores else None), least=0, most=65535),
         rounds=rounds,
         seconds=seconds,
         quick=quick,
