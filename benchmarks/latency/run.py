@@ -93,7 +93,7 @@ def run(
             scenarios={name: found[contender.name] for name, found in scenarios.items() if contender.name in found},
             parity=parity.get(contender.name),
             why=reasons.get(contender.name),
-            failure=field.failures.get(contender.name),
+            failure=_without_folders(field.failures.get(contender.name), contender, inputs),
         )
         for contender in contenders
     )
@@ -112,6 +112,14 @@ def _without_places(contender: Contender) -> Contender:
     """Return it with the names of its folders: a report says nothing of where they were."""
     places = {key: getattr(contender, key) for key in ("bundle", "folder")}
     return contender.model_copy(update={key: place and Path(place).name for key, place in places.items()})
+
+
+def _without_folders(reason: str | None, contender: Contender, inputs: Inputs) -> str | None:
+    """Return the reason of a failure, in which files are called by their names."""
+    known = {str(Path(place).parent) for place in (contender.bundle, contender.folder, *inputs.pictures) if place}
+    for folder in sorted(known, key=len, reverse=True):
+        reason = reason and reason.replace(f"{folder}{os.sep}", "")
+    return reason
 
 
 def check(contenders: Sequence[Contender], plan: Plan) -> None:

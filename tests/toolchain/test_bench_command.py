@@ -88,9 +88,24 @@ def test_one_that_cannot_run_is_a_row_and_the_others_go_on(bench, export):
     report = LatencyReport.model_validate_json(shown.out)
     assert shown.code == 1
     assert shown.err.splitlines()[-1] == "rct: null fp32: could not be timed. The reason stands in the report."
-    assert "not a null model" in str(report.row("null fp32").failure)
+    assert str(report.row("null fp32").failure).startswith("broken/model.json: not a null model")
     assert report.row("null fp32").scenarios == {}
     assert report.row("null int8").scenarios["single_stream"][0].count >= 6
+
+
+def test_a_picture_that_cannot_be_read_is_passed_over(bench, export, photos):
+    (photos / "red" / "broken.png").write_bytes(b"no picture")
+    shown = bench(export().path, "--json")
+    assert shown.code == 0
+    assert f"rct: {photos}/red/broken.png: " in shown.err
+    assert len(LatencyReport.model_validate_json(shown.out).rows[1].parity.pictures) == 4
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_anything_is_timed(bench, export, tmp_path):
+    (tmp_path / "file").write_text("", "utf-8")
+    shown = bench(export().path, "--out", tmp_path / "file")
+    assert shown.code == 2
+    assert shown.err == f"rct: {tmp_path}/file: cannot be made (File exists). Give another --out.\n"
 
 
 def test_bundles_of_two_originals_are_not_timed_together(rct, export, spec, tmp_path, original):
@@ -110,6 +125,10 @@ def test_bundles_of_two_originals_are_not_timed_together(rct, export, spec, tmp_
         (["--stage", "whole"], "stage: unknown name (got 'whole'). Known: file, model, picture, resident."),
         (["--threads", "none"], "--threads: not a whole number from 1 to 1024 (got 'none')."),
         (["--setting", "fast"], "--setting: not name=value (got 'fast')."),
+        (["--setting", "enable_cuda_graph=1"], "--setting: is for onnx bundles, and there is none."),
+        (["--show-pictures"], "--show-pictures: without a page to put them into. Give --out FOLDER."),
+        (["--seconds", "inf"], "Invalid value for '--seconds': "),
+        (["--latency-bound", "inf"], "Invalid value for '--latency-bound': "),
         (["--peer", "nobody"], "peer: unknown name (got 'nobody')."),
         (["--rounds", "5"], "Invalid value for '--rounds': Input should be greater than or equal to 6. See"),
     ],

@@ -6,6 +6,7 @@ report.row("onnx int8").scenarios["single_stream"]
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.latency.protocol import Inputs
@@ -15,8 +16,10 @@ from exporters.calibration.pictures import default_pictures
 from models.bundle import MANIFEST, Bundle
 from models.errors import UserError, VerdictError
 from models.joined import joined_parent
+from models.pictures import read_batches
+from models.preprocessing import Preprocessing
 from toolchain.benching.contenders import of_bundles
-from toolchain.benching.references import of_originals, of_peers
+from toolchain.benching.references import of_originals, of_peers, wanted_peers
 from toolchain.benching.request import Request, plan_of
 from toolchain.output import Progress
 from toolchain.references import originals_of
@@ -24,6 +27,7 @@ from toolchain.verification.comparison import Warn
 from toolchain.verification.examples import Examples, find_examples
 
 EXPORTS = Path("exports")
+_AT_ONCE = 16
 
 
 def bench(request: Request, progress: Progress, warn: Warn) -> LatencyReport:
@@ -40,8 +44,13 @@ def bench(request: Request, progress: Progress, warn: Warn) -> LatencyReport:
     bundles = _open(request.bundles)
     originals = _originals(bundles, request.originals)
     spec = bundles[0].manifest.spec
-    examples = find_examples(request.images, spec.labels)
     ours = of_bundles(bundles, request)
+    if request.settings and not any(bundle.manifest.format == "onnx" for bundle in bundles):
+        raise UserError("--setting", "is for onnx bundles, and there is none", "Leave it out.")
+    wanted_peers(request)
+    found = find_examples(request.images, spec.labels)
+    progress("looking at the pictures")
+    examples = _readable(found, spec.preprocessing, warn)
     with tempfile.TemporaryDirectory(prefix="rct-bench-") as scratch:
         place = Path(scratch)
         original = of_originals(originals, request, place)
@@ -96,10 +105,35 @@ def save(
         labels = next((row.subject.categories for row in report.rows if row.subject), ())
         examples = find_examples(images, labels)
         pictures = {examples.name(path): path for path in examples.paths}
+    return write_reports(report, folder, pictures=pictures)
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder of the reports, before anything is measured in vain.
+
+    Raises:
+        UserError: it cannot be made.
+    """
     try:
-        return write_reports(report, folder, pictures=pictures)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(folder, f"cannot be written ({error.strerror or error})", "Give another --out.") from error
+        raise UserError(folder, f"cannot be made ({error.strerror or error})", "Give another --out.") from error
+
+
+def _readable(examples: Examples, rule: Preprocessing, warn: Warn) -> Examples:
+    """Return the examples without those that cannot be read, each of which is warned of.
+
+    Raises:
+        UserError: none is left.
+    """
+    readable: list[Path] = []
+    for batch in read_batches(examples.paths, rule, _AT_ONCE):
+        readable += batch.paths
+        for _, error in batch.failures:
+            warn(str(error))
+    if not readable:
+        raise UserError("pictures", "none that can be read", "Give at least one.")
+    return replace(examples, paths=tuple(readable))
 
 
 def _open(folders: Sequence[Path]) -> tuple[Bundle, ...]:

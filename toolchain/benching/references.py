@@ -46,7 +46,7 @@ def of_peers(
         UnknownName: no such peer, or no such recipe of it.
         UserError: peers of several originals.
     """
-    wanted = _wanted(request)
+    wanted = wanted_peers(request)
     if not wanted:
         return (), {}
     if len(originals) > 1:
@@ -58,10 +58,13 @@ def of_peers(
     return _varied(found, request), left_out
 
 
-def _wanted(request: Request) -> tuple[tuple[str, str], ...]:
+def wanted_peers(request: Request) -> tuple[tuple[str, str], ...]:
     """Return peers and recipes: those that were named, as ``name`` or ``name:recipe``, or all that fit the device.
 
     Of all, a processor is not given those that are made for a GPU.
+
+    Raises:
+        UnknownName: no such peer.
     """
     found: list[tuple[str, str]] = []
     for word in request.peers:

@@ -98,8 +98,9 @@ def bench(
 
     Each runs in a process of its own, in turns; the exit code is 1 if one fails or does not decide like the original.
     """
+    from models.errors import UserError
     from toolchain.benching.bench import bench as run
-    from toolchain.benching.bench import failed, save
+    from toolchain.benching.bench import failed, make_folder, save
     from toolchain.benching.request import Request
     from toolchain.benching.tables import report_tables
     from toolchain.benching.words import numbers, split, stages
@@ -123,13 +124,20 @@ def bench(
         quick=quick,
         why=why,
     )
+    if show_pictures and not out:
+        raise UserError("--show-pictures", "without a page to put them into", "Give --out FOLDER.")
+    if out:
+        make_folder(out)
     with output.progress() as progress:
         report = run(request, progress, output.warn)
-        files = save(report, out, progress, show_pictures=show_pictures, images=images) if out else ()
     if json:
         output.line(report.model_dump_json(indent=2))
     else:
         output.show(*report_tables(report))
+    files: tuple[Path, ...] = ()
+    if out:
+        with output.progress() as progress:
+            files = save(report, out, progress, show_pictures=show_pictures, images=images)
     if problem := failed(report):
         raise problem
     if files:

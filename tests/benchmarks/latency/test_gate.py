@@ -191,3 +191,30 @@ def test_two_machines():
     found = differences(report(row("a")), other, any_machine=True)
     assert not found.same_machine
     assert len(found.times) == 1
+
+
+def test_a_rate_that_is_gone_is_a_regression():
+    plan = Plan(scenarios=("server",), latency_bound_ms=50)
+    before, after = row("a", scenarios=server(60, 70)), row("a", scenarios=server(5))
+    lines, found = gated(report(before, plan=plan), report(after, plan=plan))
+    assert lines == ("a, server: no rate holds the bound in B, and was in A",)
+    assert not found.notes
+    assert gated(report(after, plan=plan), report(before, plan=plan))[0] == ()
+
+
+def test_samples_that_were_asked_for_and_are_gone_are_a_regression():
+    plan = Plan(scenarios=("offline",), batches=(1, 8))
+    before, after = row("a", scenarios=offline(1, 8)), row("a", scenarios=offline(1))
+    assert gated(report(before, plan=plan), report(after, plan=plan))[0] == (
+        "a, offline: batch 8 was not timed in B, and was in A",
+    )
+    fewer = plan.model_copy(update={"batches": (1,)})
+    lines, found = gated(report(before, plan=plan), report(after, plan=fewer))
+    assert lines == ()
+    assert found.notes == ("a, offline: batch 8 is in one report alone, so it is not compared.",)
+
+
+def test_other_settings_are_not_compared():
+    lines, found = changed_row(row("a"), row("a", 20.0, settings={"enable_cuda_graph": "1"}))
+    assert (lines, found.times) == ((), ())
+    assert found.notes[0].startswith("a: settings differ (")

@@ -5,13 +5,13 @@ import pytest
 from models.errors import UnknownName, UserError
 from models.runtimes.null import write_null
 from models.spec import ClassifierSpec
-from toolchain.benching.references import _wanted, of_originals, of_peers
+from toolchain.benching.references import of_originals, of_peers, wanted_peers
 from toolchain.benching.request import Request
 
 
 def test_all_peers_are_those_that_are_made_for_the_device():
-    on_cpu = {name for name, _ in _wanted(Request(peers=("all",)))}
-    on_gpu = {name for name, _ in _wanted(Request(peers=("all",), device="cuda"))}
+    on_cpu = {name for name, _ in wanted_peers(Request(peers=("all",)))}
+    on_gpu = {name for name, _ in wanted_peers(Request(peers=("all",), device="cuda"))}
     assert {"plain_onnx", "plain_litert", "tf_function"} <= on_cpu
     assert not {"torch_compile", "keras_jax", "one_model_per_category"} & on_cpu
     assert {"torch_compile", "keras_jax", "plain_onnx"} <= on_gpu
@@ -19,10 +19,10 @@ def test_all_peers_are_those_that_are_made_for_the_device():
 
 
 def test_one_that_is_named_is_taken_with_all_its_recipes_or_with_one():
-    assert _wanted(Request(peers=("plain_onnx",))) == (("plain_onnx", "fp32"), ("plain_onnx", "int8"))
-    assert _wanted(Request(peers=("plain_onnx:int8", "plain_onnx:int8"))) == (("plain_onnx", "int8"),)
+    assert wanted_peers(Request(peers=("plain_onnx",))) == (("plain_onnx", "fp32"), ("plain_onnx", "int8"))
+    assert wanted_peers(Request(peers=("plain_onnx:int8", "plain_onnx:int8"))) == (("plain_onnx", "int8"),)
     with pytest.raises(UnknownName, match="peer: unknown name"):
-        _wanted(Request(peers=("nobody",)))
+        wanted_peers(Request(peers=("nobody",)))
 
 
 def test_several_originals_are_run_in_turn_and_have_no_peers(original, spec, tmp_path):
