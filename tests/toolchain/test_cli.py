@@ -147,6 +147,15 @@ def test_a_reader_that_has_gone_ends_it_without_a_word(arguments):
     assert (done.returncode, done.stderr) == (141, "")
 
 
+@pytest.fixture
+def interruptible():
+    """A shell's background job ignores interrupts, and so would what it starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_is_one_line(tmp_path, original, paint):
     for number in range(300):
         paint(f"many/{number:03}.png", (number % 256, 0, 0))
@@ -158,8 +167,6 @@ def test_an_interrupt_is_one_line(tmp_path, original, paint):
         stderr=subprocess.PIPE,
         text=True,
         env=environment,
-        # a shell's background job ignores it, and so would what it starts
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     ) as process:
         assert process.stdout.readline() == "picture,verdict,red,green,error\n"
         process.send_signal(signal.SIGINT)
