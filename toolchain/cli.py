@@ -59,7 +59,11 @@ def _rct(
 
 
 for _name in COMMANDS:
-    app.command(_name)(getattr(import_module(f"toolchain.commands.{_name}"), _name))
+    _command = getattr(import_module(f"toolchain.commands.{_name}"), _name)
+    if isinstance(_command, typer.Typer):
+        app.add_typer(_command)
+    else:
+        app.command(_name)(_command)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,0 +1,35 @@
+"""One labelled picture as a source names it, before anything was fetched."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Item:
+    """A picture that a source offers, with everything that it says of it.
+
+    Attributes:
+        key: unique within its source and the same on every reading ("4fa8054781a4c382"); what a ledger is resumed by.
+        urls: where to get it, best first; none for a file that is on this machine already.
+        file: the file on this machine, "" for one that has to be fetched.
+        labels: category to yes or no; a category that is missing is not known of this picture.
+        group: what must stay on one side of a split (album, author, source file), "" where nothing must.
+        md5: of the file behind the first of ``urls``, 32 hexadecimal digits, "" where the source has none.
+        rotation: degrees counter-clockwise that the picture is to be turned by: 0, 90, 180 or 270.
+        split: "train", "val" or "test" where the source says so, else "".
+        licence: as the source writes it, an SPDX identifier or an address, "" where it says nothing.
+        author: likewise.
+        landing_page: the page that shows the picture.
+    """
+
+    key: str
+    urls: tuple[str, ...] = ()
+    file: str = ""
+    labels: Mapping[str, bool] = field(default_factory=dict)
+    group: str = ""
+    md5: str = ""
+    rotation: int = 0
+    split: str = ""
+    licence: str = ""
+    author: str = ""
+    landing_page: str = ""

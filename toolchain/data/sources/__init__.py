@@ -1,0 +1,52 @@
+"""Where labelled pictures come from: one module per source, found by its file name, loaded when it is asked for.
+
+    source("open-images").read([Path("images.csv")], settings, problems)       # yields Items
+    source_names()                                                             # ("folder", "hub-db", …)
+
+A source module ``open_images.py`` is the source ``open-images``, and has these names:
+
+    SUMMARY: str                       what it is, in a line
+    Settings                           a Document: what else a user may say of it (--set KEY=VALUE), with defaults
+    read(inputs, settings, problems)   yields the Items that files or folders ``inputs`` hold, in an order that is the
+                                       same on every reading; counts what it cannot use in ``problems``
+
+``read`` is lazy and keeps memory small where it can; it raises UserError for inputs that are not what the source
+reads at all, and DatasetError's kin for nothing else. Adding a source is adding a file.
+"""
+
+import pkgutil
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from models.document import Document
+from models.errors import UnknownName
+from toolchain.data.item import Item
+from toolchain.data.problems import Problems
+
+
+class Source(Protocol):
+    """What a module in this package has."""
+
+    SUMMARY: str
+    Settings: type[Document]
+
+    def read(self, inputs: Sequence[Path], settings: Any, problems: Problems) -> Iterator[Item]: ...  # noqa: D102
+
+
+def source_names() -> tuple[str, ...]:
+    """Return the names of the sources, sorted; nothing is imported."""
+    found = (module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+    return tuple(sorted(name.replace("_", "-") for name in found))
+
+
+def source(name: str) -> Source:
+    """Return the source of this name.
+
+    Raises:
+        UnknownName: there is none.
+    """
+    if name not in source_names():
+        raise UnknownName("source", name, source_names())
+    return cast("Source", import_module(f"{__name__}.{name.replace('-', '_')}"))

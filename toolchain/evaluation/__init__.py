@@ -1,0 +1,1 @@
+"""How good a classifier is, on labelled pictures that it has not seen."""
