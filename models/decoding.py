@@ -96,6 +96,13 @@ def decode_rgb(
         return _decode(stream, exif_rotation, background, subject or source)
 
 
+def picture_format(start: bytes) -> str | None:
+    """Return which of ``DECODERS`` the first 16 bytes of a file ask for, None for none of them."""
+    if start.startswith(b"RIFF") and start[8:12] == b"WEBP":
+        return "WebP"
+    return next((form for signature, form in _SIGNATURES.items() if start.startswith(signature)), None)
+
+
 def _open_file(path: Path, subject: object) -> IO[bytes]:
     try:
         mode = path.stat().st_mode
@@ -136,12 +143,10 @@ def _format(stream: IO[bytes], subject: object) -> str:
     stream.seek(0)
     if not start:
         raise PictureError(subject, "empty (got 0 bytes)")
-    if start.startswith(b"RIFF") and start[8:12] == b"WEBP":
-        return "WebP"
-    for signature, form in _SIGNATURES.items():
-        if start.startswith(signature):
-            return form
-    raise PictureError(subject, "not a picture that rct can read", f"Known: {', '.join(DECODERS)}.")
+    form = picture_format(start)
+    if form is None:
+        raise PictureError(subject, "not a picture that rct can read", f"Known: {', '.join(DECODERS)}.")
+    return form
 
 
 def _check_size(size: tuple[int, int], subject: object) -> None:

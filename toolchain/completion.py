@@ -29,6 +29,13 @@ def runtimes(incomplete: str) -> list[str]:
     return _beginning(incomplete, _modules("models.runtimes"))
 
 
+def sources(incomplete: str) -> list[str]:
+    """Return the sources of labelled pictures."""
+    from toolchain.data.sources import source_names
+
+    return _beginning(incomplete, source_names())
+
+
 def peers(incomplete: str) -> list[str]:
     """Return the peers that bundles can be timed against."""
     return _beginning(incomplete, _modules("benchmarks.peers"))

@@ -146,8 +146,8 @@ def _in_a_line(error: Exception) -> str:
 
 
 def _prefixed(progress: Progress, name: str) -> Progress:
-    def prefixed(text: str, *, done: int = 0, total: int | None = None) -> None:
-        progress(f"{name}: {text}", done=done, total=total)
+    def prefixed(text: str, *, done: int = 0, total: int | None = None, note: str = "") -> None:
+        progress(f"{name}: {text}", done=done, total=total, note=note)
 
     return prefixed
 

@@ -80,3 +80,7 @@ RuntimeOption = Annotated[
     ),
 ]
 BatchOption = Annotated[int, typer.Option("--batch", min=1, metavar="N", help="Pictures per run.")]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="A setting; may be given again.", show_default=False),
+]

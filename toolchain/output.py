@@ -28,9 +28,9 @@ class ReaderGone(Exception):  # noqa: N818
 
 
 class Progress(Protocol):
-    """Says what is being done and, where it can be counted, how much of it is done."""
+    """Says what is being done and, where it can be counted, how much of it is done; ``note`` says how it goes."""
 
-    def __call__(self, text: str, *, done: int = 0, total: int | None = None) -> None: ...  # noqa: D102
+    def __call__(self, text: str, *, done: int = 0, total: int | None = None, note: str = "") -> None: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
