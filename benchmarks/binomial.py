@@ -6,12 +6,13 @@ clopper_pearson(0, 200)    # Interval(low=0.0, high=0.0183)
 from benchmarks.bootstrap import Interval
 
 
-def clopper_pearson(hits: int, trials: int, confidence: float = 0.95) -> Interval:
+def clopper_pearson(hits: float, trials: float, confidence: float = 0.95) -> Interval:
     """Return the values of p under which neither ``hits`` or fewer nor ``hits`` or more would be a surprise.
 
     Clopper and Pearson, "The use of confidence or fiducial limits illustrated in the case of the binomial",
     Biometrika 26 (1934), by way of the beta distribution's quantiles. Covers at least ``confidence``, often more.
-    Without trials nothing is known: [0, 1].
+    Without trials nothing is known: [0, 1]. Numbers need not be whole: of a sample whose pictures depend on each other
+    they are what it is worth (``benchmarks.clustered``).
     """
     from scipy.special import betaincinv
 

@@ -9,7 +9,7 @@ Efron and Tibshirani, "An introduction to the bootstrap" (1993), chapter 13. A p
 ``benchmarks.binomial`` instead.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,19 +35,46 @@ class Bootstrap(Document):
     seed: int = Field(default=0, ge=0)
     confidence: float = Field(default=0.95, gt=0, lt=1)
 
-    def values(self, measure: Callable[..., NDArray[Any]], *samples: NDArray[Any]) -> NDArray[np.float64]:
+    def values(
+        self,
+        measure: Callable[..., NDArray[Any]],
+        *samples: NDArray[Any],
+        groups: NDArray[np.intp] | None = None,
+    ) -> NDArray[np.float64]:
         """Return ``measure`` of every resample, float64 [resamples].
 
         ``samples`` are arrays [n] of the same n, resampled together; ``measure`` takes them as [r, n], returns [r].
         Memory is bounded: about a hundred thousand pictures are drawn at a time.
+
+        ``groups``, int [n], says which pictures belong together, such as crops of one photograph: then whole groups
+        are drawn, as many as there are (Davison and Hinkley, "Bootstrap methods and their application" (1997),
+        section 3.8), and ``measure`` takes one resample at a time, [1, m], m differing from one to the next.
         """
         pictures = len(samples[0])
+        if groups is not None and len(np.unique(groups)) < pictures:
+            return self._of_groups(measure, samples, groups)
         rng = np.random.default_rng(self.seed)
         rows = max(1, _PICTURES_AT_ONCE // pictures)
         measured = []
         for start in range(0, self.resamples, rows):
             drawn = rng.integers(0, pictures, size=(min(rows, self.resamples - start), pictures))
             measured.append(measure(*(sample[drawn] for sample in samples)))
+        return np.concatenate(measured).astype(np.float64)
+
+    def _of_groups(
+        self, measure: Callable[..., NDArray[Any]], samples: Sequence[NDArray[Any]], groups: NDArray[np.intp]
+    ) -> NDArray[np.float64]:
+        rng = np.random.default_rng(self.seed)
+        _, of_group, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+        members = np.argsort(of_group, kind="stable")
+        starts = np.cumsum(sizes) - sizes
+        measured = []
+        for _ in range(self.resamples):
+            drawn = rng.integers(0, len(sizes), len(sizes))
+            lengths = sizes[drawn]
+            within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+            places = members[np.repeat(starts[drawn], lengths) + within]
+            measured.append(measure(*(sample[places][None] for sample in samples)))
         return np.concatenate(measured).astype(np.float64)
 
     def interval(self, values: NDArray[np.float64]) -> Interval:

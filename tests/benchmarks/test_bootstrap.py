@@ -89,3 +89,35 @@ def test_undefined_resamples_are_left_out_until_they_are_most():
 def test_impossible_settings_are_refused(impossible):
     with pytest.raises(ValidationError):
         Bootstrap(**impossible)
+
+
+def test_groups_of_one_are_no_groups():
+    sample = np.random.default_rng(0).random(30)
+    plain = Bootstrap(resamples=20).values(mean, sample)
+    np.testing.assert_array_equal(plain, Bootstrap(resamples=20).values(mean, sample, groups=np.arange(30)))
+
+
+def test_groups_are_drawn_whole():
+    groups = np.array([2, 0, 0, 7, 2, 2])
+    seen = []
+
+    def watched(drawn):
+        seen.append(drawn[0])
+        return mean(drawn)
+
+    values = Bootstrap(resamples=200).values(watched, groups.astype(float), groups=groups)
+    sizes = {0: 2, 2: 3, 7: 1}
+    for drawn in seen:
+        counts = {group: int((drawn == group).sum()) for group in sizes}
+        assert all(count % sizes[group] == 0 for group, count in counts.items())
+        assert sum(count // sizes[group] for group, count in counts.items()) == 3
+    assert len({tuple(drawn) for drawn in seen}) == 27  # three groups, drawn three times
+    assert values.shape == (200,)
+
+
+def test_the_interval_of_copies_is_that_of_what_was_copied():
+    sample = np.random.default_rng(1).normal(0, 1, 300)
+    bootstrap = Bootstrap(resamples=2000)
+    low, high = bootstrap.interval(bootstrap.values(mean, np.repeat(sample, 4), groups=np.repeat(np.arange(300), 4)))
+    half = 1.96 * sample.std() / np.sqrt(300)
+    assert (low, high) == pytest.approx((sample.mean() - half, sample.mean() + half), abs=0.015)

@@ -26,7 +26,7 @@ def test_the_metrics_that_were_asked_for_are_found():
     assert set(metric_names("difference")) >= {
         "max_abs", "mean_abs", "p99_abs", "logit_cosine", "logit_mean_abs", "logit_p99_abs", "logit_bias",
     }  # fmt: skip
-    assert set(metric_names("quality")) >= {"roc_auc", "pr_auc", "tpr_at_fpr_1pct", "tpr_at_fpr_01pct", "ece"}
+    assert set(metric_names("quality")) >= {"roc_auc", "pr_auc", "tpr_at_fpr_1pct", "tpr_at_fpr_01pct", "ece", "brier"}
     assert set(metric_names("decision")) >= {"accuracy", "recall", "false_positive_rate", "precision"}
 
 
@@ -74,7 +74,9 @@ def test_a_classifier_does_not_differ_from_itself(name):
 
 
 def test_an_unknown_metric_is_refused_with_the_known_ones():
-    with pytest.raises(UnknownName, match=r"^quality metric: unknown name \(got 'f1'\)\. Known: ece, pr_auc, roc_auc"):
+    with pytest.raises(
+        UnknownName, match=r"^quality metric: unknown name \(got 'f1'\)\. Known: brier, ece, pr_auc, roc_auc"
+    ):
         metric("quality", "f1")
     with pytest.raises(UnknownName, match=r"^decision metric: unknown name \(got '\.\.'\)\. Known: accuracy"):
         proportion("..")

@@ -92,6 +92,15 @@ def test_calibration_of_true_probabilities_is_near_zero_and_of_overconfident_one
     assert measured("ece", np.where(probability > 0.5, 0.99, 0.01), truth) > 0.2
 
 
+@pytest.mark.parametrize("digits", [None, 1])
+def test_the_brier_score_is_that_of_scikit_learn(digits):
+    from sklearn.metrics import brier_score_loss
+
+    scores, truth = drawn(9, digits=digits)
+    assert measured("brier", scores, truth) == pytest.approx(brier_score_loss(truth, np.float64(scores)), abs=1e-12)
+    assert measured("brier", [0.25, 0.25], [True, True]) == 0.5625
+
+
 def test_fewer_pictures_than_bins_have_a_bin_each():
     assert measured("ece", [0.25, 0.5], [False, True]) == pytest.approx((0.25 + 0.5) / 2)
 
