@@ -22,14 +22,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from exporters.heads import read_head
 from models.bundle import Bundle
 from models.classifier import load_keras
 from models.errors import NetworkError, UnknownName, UserError
 from models.preprocessing import Preprocessing
 from models.resnet50 import ARCHITECTURES, Affine, Architecture, Head, InferenceNetwork
 from models.spec import ClassifierSpec
-
-_HEAD_LAYERS = ("GlobalAveragePooling2D", "Dense", "Dropout", "Activation", "InputLayer")
 
 
 def deploy(originals: Sequence[Bundle]) -> InferenceNetwork:
@@ -57,7 +56,7 @@ def deploy_model(model: Any, spec: ClassifierSpec) -> InferenceNetwork:
     folded = {name: _folded(layers, name, arch, spec) for name in arch.convolutions()}
     folded["conv1"] = fold_normalisation(folded["conv1"], spec.preprocessing)
     rule = spec.preprocessing
-    return InferenceNetwork(arch, rule.height, rule.width, folded, (_read_head(layers, spec),))
+    return InferenceNetwork(arch, rule.height, rule.width, folded, (read_head(model, layers, arch, spec),))
 
 
 def flat_layers(model: Any) -> dict[str, Any]:
@@ -116,42 +115,6 @@ def fold_normalisation(first: Affine, rule: Preprocessing) -> Affine:
     return Affine(np.concatenate([scaled, constant], axis=2).astype(np.float32), first.bias)
 
 
-def _read_head(layers: Mapping[str, Any], spec: ClassifierSpec) -> Head:
-    """Read what follows the backbone: average pooling, then Dense layers with ReLU between and a sigmoid at the end."""
-    names = list(layers)
-    backbone_end = max(names.index(name) for name in names if name.startswith("conv5_"))
-    tail = [layers[name] for name in names[backbone_end + 1 :]]
-    unknown = [layer.name for layer in tail if type(layer).__name__ not in _HEAD_LAYERS]
-    dense = [layer for layer in tail if type(layer).__name__ == "Dense"]
-    if unknown or not dense:
-        raise NetworkError(
-            spec.name,
-            f"its head is not pooling and Dense layers (got {', '.join(unknown) or 'no Dense layer'})",
-            "Retrain the head with rct train.",
-        )
-    kinds = [layer.activation.__name__ for layer in tail if hasattr(layer, "activation")]
-    meaningful = [kind for kind in kinds if kind != "linear"]
-    if meaningful != ["relu"] * (len(dense) - 1) + ["sigmoid"]:
-        raise NetworkError(
-            spec.name,
-            f"its head must end in one sigmoid, with relu before (got {', '.join(meaningful) or 'none'})",
-            "Turn a softmax over (no, yes) into one sigmoid of the difference of the logits.",
-        )
-    affines = tuple(_dense(layer) for layer in dense)
-    if affines[-1].bias.size != len(spec.labels):
-        raise NetworkError(
-            spec.name,
-            f"{affines[-1].bias.size} outputs for {len(spec.labels)} categories",
-            "Name each in classifier.toml.",
-        )
-    return Head(spec.labels, affines)
-
-
-def _dense(layer: Any) -> Affine:
-    kernel, *bias = (np.asarray(weight) for weight in layer.get_weights())
-    return Affine(kernel, bias[0] if bias else np.zeros(kernel.shape[-1], np.float32))
-
-
 def check_joinable(specs: Sequence[ClassifierSpec]) -> None:
     """Raise UserError unless these classifiers can be one graph: same preprocessing, distinct categories."""
     first = specs[0]
@@ -165,7 +128,7 @@ def check_joinable(specs: Sequence[ClassifierSpec]) -> None:
 
 
 def join(networks: Sequence[InferenceNetwork]) -> InferenceNetwork:
-    """Return one network with all heads (step 4); heads of a single layer become one.
+    """Return one network with all heads (step 4); neighbours of a single layer on the same features become one.
 
     Raises:
         UserError: the backbones differ.
@@ -176,12 +139,27 @@ def join(networks: Sequence[InferenceNetwork]) -> InferenceNetwork:
             raise UserError(
                 ", ".join(network.labels), f"another backbone than {', '.join(first.labels)}", "Export them one by one."
             )
-    heads = tuple(head for network in networks for head in network.heads)
-    if len(heads) > 1 and all(len(head.layers) == 1 for head in heads):
-        kernel = np.concatenate([head.layers[0].kernel for head in heads], axis=1)
-        bias = np.concatenate([head.layers[0].bias for head in heads])
-        heads = (Head(tuple(label for head in heads for label in head.labels), (Affine(kernel, bias),)),)
-    return replace(first, heads=heads)
+    heads: list[Head] = []
+    for head in (head for network in networks for head in network.heads):
+        if heads and _one_layer_on_the_same_features(heads[-1], head):
+            heads[-1] = _side_by_side(heads[-1], head)
+        else:
+            heads.append(head)
+    return replace(first, heads=tuple(heads))
+
+
+def _one_layer_on_the_same_features(head: Head, other: Head) -> bool:
+    if len(head.layers) > 1 or len(other.layers) > 1 or len(head.taps) != len(other.taps):
+        return False
+    pairs = zip(head.taps, other.taps, strict=True)
+    return all(one.layer == two.layer and np.array_equal(one.scale, two.scale) for one, two in pairs)
+
+
+def _side_by_side(head: Head, other: Head) -> Head:
+    (one,), (two,) = head.layers, other.layers
+    kernel = np.concatenate([one.kernel, two.kernel], axis=1)
+    both = Affine(kernel, np.concatenate([one.bias, two.bias]))
+    return Head(head.labels + other.labels, (both,), head.taps)
 
 
 def backbone_sha256(network: InferenceNetwork) -> str:

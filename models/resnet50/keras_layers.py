@@ -1,0 +1,44 @@
+"""A body's operations and a tap's statistics as Keras layers, as both forms have them."""
+
+from collections.abc import Callable
+
+from models.resnet50.architecture import Architecture, Operations, Tensor
+
+
+def keras_operations(arch: Architecture, convolve: Callable[[Tensor, str, int, int, int], Tensor]) -> Operations:
+    """Return a body's operations as Keras layers; ``convolve`` says what a convolution is made of."""
+    from keras import layers
+
+    def pool(x: Tensor) -> Tensor:
+        x = layers.ZeroPadding2D((arch.pool_padding, arch.pool_padding), name="pool1_pad")(x)
+        return layers.MaxPooling2D(3, strides=2, name="pool1_pool")(x)
+
+    return Operations(
+        convolve=convolve,
+        relu=lambda x, name: layers.Activation("relu", name=name)(x),
+        add=lambda shortcut, x, name: layers.Add(name=name)([shortcut, x]),
+        pool=pool,
+        subsample=lambda x, name: layers.MaxPooling2D(1, strides=2, name=name)(x),
+        join=lambda x, other, name: layers.Concatenate(name=name)([x, other]),
+    )
+
+
+Statistics = tuple[Tensor, Tensor]
+"""Mean and standard deviation over rows and columns, float32 [n, 1, 1, channels] each."""
+
+
+def statistics(x: Tensor, tap: str, root: Callable[[Tensor, str], Tensor], *, even: bool) -> Statistics:
+    """Return the statistics of ``x``, a tensor [n, rows, columns, channels], or of its even rows and columns.
+
+    In two passes, and in float32 whatever ``x`` is: squares of float16 would overflow, and the difference of two large
+    numbers would lose what a nearly flat channel has. ``root`` takes a square root, and is told the layer's name.
+    """
+    from keras import layers
+
+    if even:
+        x = layers.MaxPooling2D(1, strides=2, name=f"tap_{tap}_even")(x)
+    mean = layers.GlobalAveragePooling2D(keepdims=True, dtype="float32", name=f"tap_{tap}_mean")(x)
+    centred = layers.Subtract(dtype="float32", name=f"tap_{tap}_centred")([x, mean])
+    squared = layers.Multiply(dtype="float32", name=f"tap_{tap}_squared")([centred, centred])
+    variance = layers.GlobalAveragePooling2D(keepdims=True, dtype="float32", name=f"tap_{tap}_variance")(squared)
+    return mean, root(variance, f"tap_{tap}_deviation")
