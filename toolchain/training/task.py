@@ -39,7 +39,8 @@ class Task:
         val: pictures to choose the best epoch by, none of them (nor a near-duplicate) in ``train``.
         backbone: where to start.
         seed: of everything that is drawn.
-        folder: for checkpoints, logs and caches of this training; resumed from if it holds some of the same task.
+        folder: for checkpoints and logs of this training; resumed from if it holds some of the same task.
+        features: for what backbones make of pictures, which other trainings may use as well.
     """
 
     categories: tuple[str, ...]
@@ -48,6 +49,7 @@ class Task:
     backbone: Backbone
     seed: int
     folder: Path
+    features: Path
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,10 @@ class Trained:
             layers that exporters.deploy knows.
         history: a row per epoch, or per head of an ensemble: name to number.
         details: what else belongs into the model card: name to number or short text.
+        problems: pictures that were left out, and why, a line each.
     """
 
     model: Any
     history: tuple[Mapping[str, float], ...] = ()
     details: Mapping[str, int | float | str] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""Small networks on features: all categories at once, several at a time, in seconds."""

@@ -1,0 +1,33 @@
+"""The two sides of a training, and what has to be there before one starts."""
+
+from models.errors import UserError
+from toolchain.data.dataset import NO, YES, Dataset
+
+
+def train_and_val(dataset: Dataset, categories: tuple[str, ...]) -> tuple[Dataset, Dataset]:
+    """Return the pictures of the splits train and val, each with both answers for every category.
+
+    Raises:
+        UserError: there is no such split, or a category has no positives or no negatives in one of them.
+    """
+    sides = dataset.of_split("train"), dataset.of_split("val")
+    for name, side in zip(("train", "val"), sides, strict=True):
+        if not side.examples:
+            raise UserError(
+                dataset.place, f"a dataset without the split {name}", f"Split it first: rct data split {dataset.place}."
+            )
+        _check_both(side, name, categories)
+    return sides
+
+
+def _check_both(side: Dataset, split: str, categories: tuple[str, ...]) -> None:
+    truth = side.truth(categories)
+    for name, answers in zip(categories, truth.T, strict=True):
+        for answer, word in ((YES, "positives"), (NO, "negatives")):
+            if not (answers == answer).any():
+                known = int((answers >= 0).sum())
+                raise UserError(
+                    side.place,
+                    f"{name} has no {word} in the split {split} (got {known} labelled pictures)",
+                    f"Add pictures that {'show it' if answer == YES else 'are labelled as not showing it'}.",
+                )

@@ -1,0 +1,161 @@
+"""From labelled pictures to an original: what ``rct train`` does.
+
+outcome = train(Request(("cartoon",), Path("data")), progress, warn)
+outcome.bundle.path                  # trained/cartoon
+outcome.measures["cartoon"]["roc_auc"]
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.bundle import Bundle, check_target
+from models.errors import UserError
+from models.runtimes.keras import predict_with
+from models.spec import Category, ClassifierSpec, Thresholds
+from toolchain.data.dataset import Dataset, read_dataset
+from toolchain.output import Progress
+from toolchain.settings import read_settings
+from toolchain.tensorflow_noise import quiet_keras
+from toolchain.training.backbones import DEFAULT, find_backbone
+from toolchain.training.categories import define
+from toolchain.training.model_card import Card
+from toolchain.training.original import tool_versions, write_original
+from toolchain.training.recipes import recipe
+from toolchain.training.splits import train_and_val
+from toolchain.training.task import Task
+from toolchain.training.validation import measures, thresholds, validate
+
+_TASK_FILE = "task.json"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for, in the words of the command line."""
+
+    categories: tuple[str, ...]
+    data: Path
+    recipe: str = "heads"
+    backbone: str = DEFAULT
+    weights: str | None = None
+    settings: tuple[str, ...] = ()
+    definitions: tuple[str, ...] = ()
+    seed: int = 0
+    out: Path | None = None
+    overwrite: bool = False
+
+    @property
+    def target(self) -> Path:
+        """The folder of the bundle."""
+        return self.out or Path("trained") / "-".join(self.categories)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The original, and per category what it reaches on the validation pictures."""
+
+    bundle: Bundle
+    measures: Mapping[str, Mapping[str, float]]
+
+
+def train(request: Request, progress: Progress, warn: Callable[[str], None]) -> Outcome:
+    """Train, measure, and write the original.
+
+    Raises:
+        UserError: data, settings or names that nothing can be trained with, or a folder that another training uses.
+        BundleError: the target is taken.
+        NetworkError: the backbone's weights cannot be had.
+    """
+    quiet_keras()
+    module = recipe(request.recipe)
+    settings = read_settings(module.Settings, request.settings, request.recipe)
+    categories = define(request.categories, request.definitions)
+    backbone = find_backbone(request.backbone, request.weights)
+    check_target(request.target, overwrite=request.overwrite)
+    dataset = read_dataset(request.data, request.categories)
+    sides = train_and_val(dataset, request.categories)
+    beside = request.target.parent
+    folder = beside / ".training" / request.target.name
+    task = Task(request.categories, *sides, backbone, request.seed, folder, beside / ".features")
+    given = settings.model_dump(mode="json")
+    _claim(task, request, given)
+    trained = module.train(task, settings, progress)
+    for problem in trained.problems[:1]:
+        warn(f"left out {len(trained.problems)} pictures that cannot be read; the first is {problem}")
+    rule = backbone.preprocessing
+    validation = validate(predict_with([trained.model], rule), rule, task.val, task.categories, progress)
+    spec = _spec(request, task, categories, thresholds(validation, task.categories))
+    found = measures(validation, task.categories)
+    card = Card(spec, task, trained, request.recipe, given, found, tool_versions()).text()
+    progress("writing the bundle")
+    bundle = write_original(
+        request.target, trained.model, spec, backbone, card, trained.history, overwrite=request.overwrite
+    )
+    shutil.rmtree(task.folder, ignore_errors=True)
+    return Outcome(bundle, found)
+
+
+def _spec(request: Request, task: Task, categories: tuple[Category, ...], at: dict[str, Thresholds]) -> ClassifierSpec:
+    return ClassifierSpec(
+        name=request.target.name,
+        description=f"{', '.join(task.categories)}, trained on the backbone of {task.backbone.name}",
+        backbone=task.backbone.architecture.name,
+        licence=task.backbone.licence,
+        categories=categories,
+        preprocessing=task.backbone.preprocessing,
+        thresholds=at,
+    )
+
+
+def _claim(task: Task, request: Request, settings: Mapping[str, object]) -> None:
+    """Say in the training's folder whose it is, so that nothing is resumed from another training.
+
+    Raises:
+        UserError: the folder holds another training.
+    """
+    ours = {
+        "recipe": request.recipe,
+        "settings": dict(settings),
+        "categories": list(task.categories),
+        "seed": task.seed,
+        "backbone": task.backbone.name,
+        "weights": request.weights or "",
+        "pictures": _digest(task.train, task.val),
+        "tools": tool_versions(),
+    }
+    file = task.folder / _TASK_FILE
+    if task.folder.exists() and request.overwrite:
+        there = _read(file)
+        if there != ours:
+            shutil.rmtree(task.folder)
+    if file.exists():
+        there = _read(file)
+        other = [key for key, value in ours.items() if there.get(key) != value]
+        if other:
+            raise UserError(
+                task.folder,
+                f"a training that did not end, of other {' and '.join(other)}",
+                "Give --overwrite to begin anew, or another --out.",
+            )
+    task.folder.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(ours), "utf-8")
+
+
+def _read(file: Path) -> dict[str, object]:
+    try:
+        found = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _digest(*sides: Dataset) -> str:
+    """Digest of what is asked of which pictures, by their names; what they show is looked at by the recipes."""
+    digest = hashlib.sha256()
+    for side in sides:
+        for example in side.examples:
+            digest.update(f"{example.path}\0{sorted(example.labels.items())}\0{example.rotation}\n".encode())
+    return digest.hexdigest()
