@@ -11,23 +11,17 @@ from models.errors import UserError
 
 Address = IPv4Address | IPv6Address
 
-_CARRY_OTHERS = tuple(
-    map(
-        ip_network,
-        (
-            "::/96",  # IPv4-compatible (RFC 4291)
-            "::ffff:0:0/96",  # IPv4-mapped (RFC 4291)
-            "::ffff:0:0:0/96",  # IPv4-translated (RFC 2765)
-            "64:ff9b::/96",  # NAT64 (RFC 6052)
-            "64:ff9b:1::/48",  # NAT64, local (RFC 8215)
-            "2001::/32",  # Teredo (RFC 4380)
-            "2002::/16",  # 6to4 (RFC 3056)
-            "192.88.99.0/24",  # relays of 6to4 (RFC 7526)
-            "fec0::/10",  # site-local (RFC 3879)
-        ),
-    )
+_GLOBAL_UNICAST = IPv6Network("2000::/3")
+"""Where IPv6 addresses of the open internet are; NAT64, IPv4-mapped, local and link-local ones lie outside."""
+
+_NEVER = (
+    IPv4Network("192.0.0.0/24"),  # protocol assignments (RFC 6890)
+    IPv4Network("192.88.99.0/24"),  # relays of 6to4 (RFC 7526)
+    IPv6Network("2001::/23"),  # protocol assignments, Teredo among them (RFC 2928, 4380)
+    IPv6Network("2002::/16"),  # 6to4, which carries an IPv4 address (RFC 3056)
+    IPv6Network("3fff::/20"),  # documentation (RFC 9637)
 )
-"""IPv6 addresses that stand for IPv4 ones, which would have to be looked at again; nobody serves pictures there."""
+"""What some versions of ``ipaddress`` take for global."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +54,9 @@ def read_exemption(text: str) -> Exemption:
 
 def is_public(address: Address) -> bool:
     """Return whether the address is one of the open internet, by the registries that ``ipaddress`` knows."""
-    if any(address in network for network in _CARRY_OTHERS if network.version == address.version):
+    if isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST:
+        return False
+    if any(address in network for network in _NEVER if network.version == address.version):
         return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_link_local)
 

@@ -10,7 +10,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from time import monotonic
 
@@ -25,32 +25,12 @@ _LOOKUPS_AT_ONCE = 16
 _NAMES_KEPT, _SECONDS_KEPT = 2048, 60.0
 
 
-def open_client(limits: Limits) -> httpx.AsyncClient:
-    """Return a client that connects to public addresses and to ``limits.private``, to nothing else.
+class CheckedTransport(httpx.AsyncBaseTransport):
+    """A pool of connections to public addresses and to ``limits.private``; httpcore's errors come through as they are.
 
-    It sends no cookies and no credentials, follows no redirect, and uses no proxy, whose connections could not be
-    checked. Certificates are checked against certifi's, or against SSL_CERT_FILE where that is set.
+    It is used without httpx's client, which reads cookies, redirects and the environment. There are no proxies: what
+    they connect to could not be checked. Certificates are checked against certifi's, or those of SSL_CERT_FILE.
     """
-    return httpx.AsyncClient(
-        transport=_Transport(limits),
-        headers={"User-Agent": user_agent(), "Accept": "*/*", "Accept-Encoding": "identity"},
-        timeout=httpx.Timeout(min(limits.idle, limits.timeout)),
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        follow_redirects=False,
-        trust_env=False,
-    )
-
-
-def user_agent() -> str:
-    """Return how we introduce ourselves."""
-    try:
-        return f"rct/{version('rct')} (fetches labelled pictures)"
-    except PackageNotFoundError:
-        return "rct (fetches labelled pictures)"
-
-
-class _Transport(httpx.AsyncBaseTransport):
-    """httpcore's pool over checked connections; its errors come through as they are."""
 
     def __init__(self, limits: Limits) -> None:
         self._backend = _CheckedBackend(limits.private)
@@ -63,6 +43,7 @@ class _Transport(httpx.AsyncBaseTransport):
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request, and return the answer when its headers are here."""
         address = request.url
         response = await self._pool.handle_async_request(
             httpcore.Request(
@@ -79,8 +60,25 @@ class _Transport(httpx.AsyncBaseTransport):
         )
 
     async def aclose(self) -> None:
+        """Close every connection."""
         await self._pool.aclose()
         self._backend.close()
+
+
+def request_for(url: httpx.URL, limits: Limits) -> httpx.Request:
+    """Return what we ask for a picture with."""
+    headers = {"User-Agent": user_agent(), "Accept": "*/*", "Accept-Encoding": "identity"}
+    timeout = httpx.Timeout(min(limits.idle, limits.timeout))
+    return httpx.Request("GET", url, headers=headers, extensions={"timeout": timeout.as_dict()})
+
+
+@cache
+def user_agent() -> str:
+    """Return how we introduce ourselves."""
+    try:
+        return f"rct/{version('rct')} (fetches labelled pictures)"
+    except PackageNotFoundError:
+        return "rct (fetches labelled pictures)"
 
 
 class _Body(httpx.AsyncByteStream):
@@ -114,7 +112,7 @@ class _CheckedBackend(httpcore.AsyncNetworkBackend):
         addresses = await self._resolver.addresses(host, port)
         allowed = [one for one in addresses if may_connect(host, port, one, self._exemptions)]
         if not allowed:
-            raise Failed("private address", f"{host} is {addresses[0]}")
+            raise Failed("private address", host if host == addresses[0] else f"{host} is {addresses[0]}")
         for address in allowed[:-1]:
             try:
                 return await self._plain.connect_tcp(address, port, timeout, local_address, socket_options)
@@ -175,4 +173,5 @@ def _look_up(host: str, port: int) -> list[str]:
 
 def is_bad_certificate(error: BaseException) -> bool:
     """Return whether a connection failed because the server could not show who it is."""
-    return isinstance(error.__cause__, ssl.SSLCertVerificationError)
+    cause = error.__cause__ or error.__context__
+    return isinstance(cause, ssl.SSLCertVerificationError) or (cause is not None and is_bad_certificate(cause))

@@ -1,14 +1,16 @@
 """One address, its redirects followed by hand, into a file."""
 
 import asyncio
+import math
 import zlib
 from collections.abc import Iterator
+from contextlib import aclosing, suppress
 from typing import IO
 
 import httpcore
 import httpx
 
-from toolchain.data.fetching.connecting import is_bad_certificate
+from toolchain.data.fetching.connecting import is_bad_certificate, request_for
 from toolchain.data.fetching.limits import Limits
 from toolchain.data.fetching.outcome import Failed
 from toolchain.data.fetching.retrying import may_help, retry_after
@@ -19,7 +21,9 @@ _CHUNK = 65536
 _MOVED = {301, 302, 303, 307, 308}
 
 
-async def download(client: httpx.AsyncClient, url: str, target: IO[bytes], turns: Turns, limits: Limits) -> None:
+async def download(
+    transport: httpx.AsyncBaseTransport, url: str, target: IO[bytes], turns: Turns, limits: Limits
+) -> None:
     """Write what is at ``url`` into ``target``, from its beginning on.
 
     Each hop of a redirect has its turn with its own host, and is checked as the first address is.
@@ -32,7 +36,7 @@ async def download(client: httpx.AsyncClient, url: str, target: IO[bytes], turns
         async with turns.turn(_host(where)):
             target.seek(0)
             target.truncate()
-            moved = await _request(client, where, target, turns, limits)
+            moved = await _request(transport, where, target, turns, limits)
         if moved is None:
             return
         where = moved
@@ -54,20 +58,17 @@ def _host(url: httpx.URL) -> str:
 
 
 async def _request(
-    client: httpx.AsyncClient, url: httpx.URL, target: IO[bytes], turns: Turns, limits: Limits
+    transport: httpx.AsyncBaseTransport, url: httpx.URL, target: IO[bytes], turns: Turns, limits: Limits
 ) -> httpx.URL | None:
     """Return where it was moved to, or None when it has been written."""
     try:
-        async with asyncio.timeout(limits.timeout), client.stream("GET", url) as response:
-            if response.status_code in _MOVED and "location" in response.headers:
-                return _address(response.headers["location"], str(url))
-            if response.status_code != 200:
-                if response.status_code in {429, 503}:
-                    wish = retry_after(response.headers.get("retry-after"))
-                    turns.hold(_host(url), min(wish, limits.backoff.longest))
-                raise Failed(f"http {response.status_code}", again=may_help(response.status_code))
-            await _write(response, target, limits.max_bytes)
-            return None
+        async with asyncio.timeout(limits.timeout):
+            response = await transport.handle_async_request(request_for(url, limits))
+            async with aclosing(response):
+                if response.status_code == 200:
+                    await _write(response, target, limits.max_bytes)
+                    return None
+                await _empty(response)
     except (TimeoutError, httpcore.TimeoutException) as error:
         raise Failed("timed out", again=True) from error
     except (httpcore.NetworkError, httpcore.ProtocolError) as error:
@@ -75,6 +76,24 @@ async def _request(
             raise Failed("bad certificate", _host(url)) from error
         refused = isinstance(error, httpcore.ConnectError)
         raise Failed("no connection" if refused else "connection lost", again=True) from error
+    if response.status_code in _MOVED and "location" in response.headers:
+        return _address(response.headers["location"], str(url))
+    if response.status_code in {429, 503}:
+        turns.hold(_host(url), retry_after(response.headers.get("retry-after")))
+    raise Failed(f"http {response.status_code}", again=may_help(response.status_code))
+
+
+async def _empty(response: httpx.Response) -> None:
+    """Read a small body that nobody needs, so that the connection can serve the next request."""
+    if _announced(response) <= _CHUNK:
+        with suppress(httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException):
+            async for _ in response.aiter_raw():
+                pass
+
+
+def _announced(response: httpx.Response) -> float:
+    length = response.headers.get("content-length", "")
+    return float(length) if length.isdecimal() else math.inf
 
 
 async def _write(response: httpx.Response, target: IO[bytes], most: int) -> None:
@@ -82,8 +101,7 @@ async def _write(response: httpx.Response, target: IO[bytes], most: int) -> None
 
     We ask for none; servers use one all the same, and a small body may stand for a huge one.
     """
-    announced = response.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > most:
+    if most < _announced(response) < math.inf:
         raise Failed("too many bytes", f"more than {most:,}")
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     inflater = None if encoding in {"identity", ""} else _inflater(encoding)

@@ -20,6 +20,7 @@ class Limits:
         timeout: seconds for one request, from its beginning to the last byte.
         idle: seconds without a byte after which a request is given up.
         backoff: when a request is tried again.
+        patience: seconds that a host may ask us to wait; one that asks for more is not waited for.
         private: places that may be connected to though their addresses are not public.
     """
 
@@ -31,4 +32,5 @@ class Limits:
     timeout: float = 60.0
     idle: float = 15.0
     backoff: Backoff = field(default_factory=Backoff)
+    patience: float = 600.0
     private: tuple[Exemption, ...] = ()

@@ -18,7 +18,7 @@ class Backoff:
     Attributes:
         tries: requests for one address, the first included.
         first: seconds that the first wait takes at the most; each further one up to twice as long.
-        longest: seconds that no wait exceeds, a server's own wish included.
+        longest: seconds that no such wait exceeds.
         random: where the jitter comes from.
     """
 

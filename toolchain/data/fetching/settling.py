@@ -30,7 +30,7 @@ class Settler:
 
     Attributes:
         folder: the dataset's.
-        client: from ``connecting.open_client``.
+        transport: what requests go through.
         turns: whose turn it is.
         limits: the fetch's bounds.
         threads: for what reads and writes files.
@@ -38,7 +38,7 @@ class Settler:
     """
 
     folder: Path
-    client: httpx.AsyncClient
+    transport: httpx.AsyncBaseTransport
     turns: Turns
     limits: Limits
     threads: ThreadPoolExecutor
@@ -63,7 +63,8 @@ class Settler:
         if not failures:
             return Outcome("no address")
         first, *others = failures
-        return Outcome(first.status, item.urls[0], "; then ".join([first.detail, *map(str, others)]).removeprefix("; "))
+        told = [first.detail, *(f"then {other}" for other in others)]
+        return Outcome(first.status, item.urls[0], "; ".join(filter(None, told)))
 
     async def _from(self, url: str, md5: str) -> Outcome:
         path = self.folder / INCOMING / f"{next(self._numbers)}.part"
@@ -72,14 +73,14 @@ class Settler:
             with path.open("wb") as file:
                 while True:
                     try:
-                        await download(self.client, url, file, self.turns, self.limits)
-                        break
+                        await download(self.transport, url, file, self.turns, self.limits)
+                        file.flush()
+                        return await self._in_thread(lambda: self._arrived(path, url, md5))
                     except Failed as failed:
                         wait = next(waits, None)
                         if not failed.again or wait is None:
                             raise
                     await asyncio.sleep(wait)
-            return await self._in_thread(lambda: self._arrived(path, url, md5))
         finally:
             path.unlink(missing_ok=True)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 
-from toolchain.data.fetching.connecting import open_client
+from toolchain.data.fetching.connecting import CheckedTransport
 from toolchain.data.fetching.journal import JournalWriter, identity, read_journal
 from toolchain.data.fetching.limits import Limits
 from toolchain.data.fetching.pace import Pace
@@ -56,10 +56,10 @@ async def _settle(
     items: Iterator[Item],
     pace: Pace,
 ) -> None:
-    turns = Turns(limits.concurrency, limits.per_host, limits.gap)
+    turns = Turns(limits.concurrency, limits.per_host, limits.gap, limits.patience)
     with ThreadPoolExecutor(_FILES_AT_ONCE, thread_name_prefix="files") as threads:
-        async with open_client(limits) as client:
-            settler = Settler(request.folder, client, turns, limits, threads, placeholders)
+        async with CheckedTransport(limits) as transport:
+            settler = Settler(request.folder, transport, turns, limits, threads, placeholders)
 
             async def work() -> None:
                 for item in items:  # the same iterator for all

@@ -66,7 +66,7 @@ def _refuse(content: Content, max_pixels: int) -> None:
     if content.width * content.height > max_pixels or max(content.width, content.height) > MAX_SIDE:
         raise Failed("too many pixels", size)
     if not content.whole:
-        raise Failed("truncated", f"{content.format}, {size}")
+        raise Failed("truncated", f"{content.format}, {size}", again=True)
 
 
 def keep(path: Path, folder: Path, found: Outcome) -> str:

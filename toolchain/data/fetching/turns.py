@@ -1,10 +1,12 @@
-"""Whose turn it is: so many requests at once in all, so many to one host, and a gap between those to one host."""
+"""Whose turn it is: so many requests at once, so many of them to one host, a gap between those, and none too early."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import monotonic
+
+from toolchain.data.fetching.outcome import Failed
 
 _HOSTS_KEPT = 1024
 
@@ -22,15 +24,20 @@ class Turns:
     Who waits for a busy host takes no turn from another host: a turn of the host comes first, then one of all.
     """
 
-    def __init__(self, at_once: int, per_host: int, gap: float) -> None:
+    def __init__(self, at_once: int, per_host: int, gap: float, patience: float = 600.0) -> None:
         self._all = asyncio.Semaphore(at_once)
         self._per_host = per_host
         self._gap = gap
+        self._patience = patience
         self._hosts: dict[str, _Host] = {}
 
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncIterator[None]:
-        """Wait for a turn with ``host``, and hold it."""
+        """Wait for a turn with ``host``, and hold it.
+
+        Raises:
+            Failed: the host has asked for more patience than we have; it is not asked again before its time.
+        """
         state = self._of(host)
         state.users += 1
         try:
@@ -50,7 +57,10 @@ class Turns:
 
     async def _begin(self, state: _Host) -> None:
         while True:
-            await asyncio.sleep(state.free_at - monotonic())
+            wait = state.free_at - monotonic()
+            if wait > self._patience:
+                raise Failed("asked to wait", f"longer than {self._patience:.0f} s")
+            await asyncio.sleep(wait)
             await self._all.acquire()
             if state.free_at <= monotonic():
                 state.free_at = monotonic() + self._gap
