@@ -98,7 +98,13 @@ def _matching(pattern: str) -> list[Path]:
     return pictures
 
 
-def read_batches(paths: Iterable[Path], rule: Preprocessing, batch_size: int, threads: int = 2) -> Iterator[Batch]:
+Read = Callable[[Path, Preprocessing], NDArray[np.uint8]]
+"""One picture from its file: uint8 [h, w, 3] RGB; raises PictureError."""
+
+
+def read_batches(
+    paths: Iterable[Path], rule: Preprocessing, batch_size: int, threads: int = 2, read: Read = read_picture
+) -> Iterator[Batch]:
     """Decode and resize ``paths``, in their order, at most two batches ahead of the reader.
 
     Args:
@@ -106,29 +112,30 @@ def read_batches(paths: Iterable[Path], rule: Preprocessing, batch_size: int, th
         rule: the network's preprocessing.
         batch_size: pictures per batch, at least 1.
         threads: how many pictures are decoded at once; each takes up to ``models.decoding.MAX_PIXELS`` of memory.
+        read: what reads one, called on those threads; what it returns has the network's size.
 
     A picture that cannot be read is among the failures of the batch that its neighbours are in.
     """
-    read: list[tuple[Path, NDArray[np.uint8]]] = []
+    done: list[tuple[Path, NDArray[np.uint8]]] = []
     failures: list[tuple[Path, PictureError]] = []
-    for path, result in _results(paths, rule, read_picture, ahead=2 * batch_size, threads=threads):
+    for path, result in _results(paths, rule, read, ahead=2 * batch_size, threads=threads):
         if isinstance(result, PictureError):
             failures.append((path, result))
             continue
-        read.append((path, result))
-        if len(read) == batch_size:
-            yield _batch(read, failures, rule)
-            read, failures = [], []
-    if read or failures:
-        yield _batch(read, failures, rule)
+        done.append((path, result))
+        if len(done) == batch_size:
+            yield _batch(done, failures, rule)
+            done, failures = [], []
+    if done or failures:
+        yield _batch(done, failures, rule)
 
 
-def read_whole(paths: Iterable[Path], rule: Preprocessing, threads: int = 2) -> Iterator[Batch]:
+def read_whole(paths: Iterable[Path], rule: Preprocessing, threads: int = 2, read: Read = decode) -> Iterator[Batch]:
     """Decode ``paths`` one by one, in their order, and leave the resizing to others: uint8 [1, height, width, 3] each.
 
     As in ``read_batches`` a picture that cannot be read is a failure, here in a batch without pictures.
     """
-    for path, result in _results(paths, rule, decode, ahead=2 * threads, threads=threads):
+    for path, result in _results(paths, rule, read, ahead=2 * threads, threads=threads):
         if isinstance(result, PictureError):
             yield Batch((), np.empty((0, rule.height, rule.width, 3), np.uint8), ((path, result),))
         else:
@@ -138,7 +145,7 @@ def read_whole(paths: Iterable[Path], rule: Preprocessing, threads: int = 2) -> 
 def _results(
     paths: Iterable[Path],
     rule: Preprocessing,
-    read: Callable[[Path, Preprocessing], NDArray[np.uint8]],
+    read: Read,
     *,
     ahead: int,
     threads: int,
@@ -159,9 +166,7 @@ def _results(
             pool.shutdown(cancel_futures=True)
 
 
-def _read(
-    read: Callable[[Path, Preprocessing], NDArray[np.uint8]], path: Path, rule: Preprocessing
-) -> NDArray[np.uint8] | PictureError:
+def _read(read: Read, path: Path, rule: Preprocessing) -> NDArray[np.uint8] | PictureError:
     try:
         return read(path, rule)
     except PictureError as error:  # a new one: the traceback of this would keep the half-decoded picture in memory

@@ -18,7 +18,19 @@ import typer
 from models.errors import RctError
 from toolchain.output import Output, ReaderGone
 
-COMMANDS = ("models", "data", "train", "export", "verify", "bench", "compare", "predict", "inspect", "doctor")
+COMMANDS = (
+    "models",
+    "data",
+    "train",
+    "evaluate",
+    "export",
+    "verify",
+    "bench",
+    "compare",
+    "predict",
+    "inspect",
+    "doctor",
+)
 """The modules of toolchain.commands, in the order of a user's work."""
 
 _BUG, _INTERRUPTED, _READER_GONE = 70, 130, 141

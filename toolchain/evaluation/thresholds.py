@@ -21,6 +21,7 @@ from benchmarks.clustered import clustered_interval
 from benchmarks.flips import decisions
 from models.errors import UserError
 from models.spec import Thresholds
+from toolchain.share import read_share
 
 Scores = NDArray[np.float32]
 Labels = NDArray[np.bool_]
@@ -43,6 +44,27 @@ class Goals:
     block_fpr: float = 0.001
     review_load: float | None = None
     prevalence: float = 0.01
+
+
+def read_goals(review_fpr: str, block_fpr: str, review_load: str | None, prevalence: str) -> Goals:
+    """Return goals from shares as a user writes them, "1%" or "0.01".
+
+    Raises:
+        UserError: one is not a share above 0.
+    """
+    return Goals(
+        review_fpr=_above_zero("--review-fpr", review_fpr, "1% or 0.01"),
+        block_fpr=_above_zero("--block-fpr", block_fpr, "0.1% or 0.001"),
+        review_load=None if review_load is None else _above_zero("--review-load", review_load, "2% or 0.02"),
+        prevalence=_above_zero("--prevalence", prevalence, "1% or 0.01"),
+    )
+
+
+def _above_zero(option: str, text: str, example: str) -> float:
+    share = read_share(option, text, example)
+    if share == 0:
+        raise UserError(option, f"not above 0 (got {text})", f"Give it as {example}.")
+    return share
 
 
 @dataclass(frozen=True)
