@@ -12,6 +12,7 @@ from PIL import Image
 from tiny import TINY, randomise, tiny_spec, write_original
 
 from models import resnet50
+from models.classifier import load_keras
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -30,6 +31,15 @@ def tiny_original(tiny_backbone, tmp_path_factory):
     spec = tiny_spec("red", "green")
     model = randomise(resnet50.training_form(TINY, spec.labels, 64, 64), seed=1)
     return write_original(tmp_path_factory.mktemp("originals") / "tiny", model, spec)
+
+
+@pytest.fixture(scope="session")
+def tapped_original(tiny_original, tmp_path_factory):
+    """An original with one category on the backbone of ``tiny_original``, whose head reads statistics of all layers."""
+    from tapped import FORM, tapped_model
+
+    model = tapped_model(load_keras(tiny_original), FORM)
+    return write_original(tmp_path_factory.mktemp("originals") / "tapped", model, tiny_spec("blue"))
 
 
 @pytest.fixture(scope="session")

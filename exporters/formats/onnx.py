@@ -6,8 +6,9 @@ from typing import Any
 
 from exporters.deploy import read_blocks
 from exporters.formats import ExportOptions, Job, Written
-from exporters.onnx.convert import INPUT, OUTPUT, to_onnx
+from exporters.onnx.convert import INPUT, to_onnx
 from exporters.onnx.float16 import to_float16
+from exporters.onnx.head import OUTPUT
 from exporters.onnx.quantize import quantize
 from exporters.onnx.resize import LOWEST_OPSET as RESIZE_OPSET
 from exporters.onnx.resize import resize_inside

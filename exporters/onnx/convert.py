@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from models.resnet50 import InferenceNetwork, inference_form
+from exporters.onnx.head import FEATURES, OUTPUT, HeadWriter
+from models.resnet50 import InferenceNetwork, Tap, features_size, inference_form
 
 INPUT = "image"
-OUTPUT = "scores"
 PIXELS = "pixels"
 """What the first convolution reads."""
 
@@ -22,41 +22,66 @@ def to_onnx(network: InferenceNetwork, opset: int, ir_version: int, batch: int |
     The input is ``image``, uint8 [batch, height, width, 3]; the output ``scores``, float32 [batch, categories].
     ``batch`` None leaves the batch free at run time.
     """
-    import onnx
+    model = _body(network, opset)
+    HeadWriter(model.graph).scores(network)
+    return _finished(model, network, (OUTPUT, len(network.labels)), opset, ir_version, batch)
+
+
+def features_to_onnx(
+    network: InferenceNetwork, taps: Sequence[str], opset: int, ir_version: int, batch: int | None
+) -> Any:
+    """Convert the backbone of ``network`` and the statistics of ``taps``: ``models.resnet50.features_form`` in ONNX.
+
+    As ``to_onnx``, but the output is ``features``, float32 [batch, features_size(network.architecture, taps)].
+
+    Raises:
+        ValueError: ``taps`` are not what a head may read.
+    """
+    arch = network.architecture
+    size = features_size(arch, taps)
+    model = _body(network, opset)
+    as_trained = [Tap(tap, np.ones(arch.channels(tap), np.float32)) for tap in taps]
+    HeadWriter(model.graph).features(arch.taps[-1], as_trained)
+    return _finished(model, network, (FEATURES, size), opset, ir_version, batch)
+
+
+def _body(network: InferenceNetwork, opset: int) -> Any:
+    """Convert what comes before the head; the last node's output is that of the last stage."""
+    import keras
     import tensorflow as tf
     import tf2onnx
-    from onnx import TensorProto, helper
 
-    graph = inference_form(network)
-    signature = [tf.TensorSpec((batch, network.height, network.width, 3), tf.uint8, name=INPUT)]
-    function = tf.function(lambda image: graph(image, training=False), input_signature=signature)
+    form = inference_form(network)
+    body = keras.Model(form.input, form.get_layer(network.architecture.taps[-1]).output)
+    signature = [tf.TensorSpec((None, network.height, network.width, 3), tf.uint8, name=INPUT)]
+    function = tf.function(lambda image: body(image, training=False), input_signature=signature)
     with _quiet():
         model, _ = tf2onnx.convert.from_function(function, input_signature=signature, opset=opset)
-
     _replace_entry(model.graph, blocks=network.reads_blocks)
     _pad_inside_pooling(model.graph)
-    _average_where_the_features_are(model.graph)
-    _name_after_layers(model.graph, [layer.name for layer in graph.layers])
+    _leave_as_convolved(model.graph)
+    _name_after_layers(model.graph, [layer.name for layer in body.layers])
+    return model
+
+
+def _finished(
+    model: Any, network: InferenceNetwork, output: tuple[str, int], opset: int, ir_version: int, batch: int | None
+) -> Any:
+    import onnx
+    from onnx import TensorProto, helper
+
     size: int | str = "batch" if batch is None else batch
-    shapes = {
-        INPUT: (TensorProto.UINT8, [size, network.height, network.width, 3]),
-        OUTPUT: (TensorProto.FLOAT, [size, len(network.labels)]),
-    }
-    del model.graph.input[:], model.graph.output[:], model.graph.value_info[:]
-    model.graph.input.append(helper.make_tensor_value_info(INPUT, *shapes[INPUT]))
-    model.graph.output.append(helper.make_tensor_value_info(OUTPUT, *shapes[OUTPUT]))
-    model.graph.name, model.producer_name, model.producer_version = network.architecture.name, "rct", ""
+    pictures = [size, network.height, network.width, 3]
+    graph = model.graph
+    del graph.input[:], graph.output[:], graph.value_info[:]
+    graph.input.append(helper.make_tensor_value_info(INPUT, TensorProto.UINT8, pictures))
+    graph.output.append(helper.make_tensor_value_info(output[0], TensorProto.FLOAT, [size, output[1]]))
+    graph.name, model.producer_name, model.producer_version = network.architecture.name, "rct", ""
     model.ir_version = ir_version
     del model.opset_import[:]
     model.opset_import.append(helper.make_opsetid("", opset))
     onnx.checker.check_model(model, full_check=True)
     return onnx.shape_inference.infer_shapes(model)
-
-
-def is_head(node: str) -> bool:
-    """Tell whether the node of this name belongs to what follows the backbone: pooling, Dense layers, sigmoid."""
-    layer = node.split("/", maxsplit=1)[0]
-    return layer in {"avg_pool", "logits", OUTPUT} or layer.startswith("head")
 
 
 def _replace_entry(graph: Any, *, blocks: bool) -> None:
@@ -98,28 +123,12 @@ def _pad_inside_pooling(graph: Any) -> None:
     _drop_unused(graph)
 
 
-def _average_where_the_features_are(graph: Any) -> None:
-    """From opset 18 on the converter turns features round to average them: pool them as they lie, as below 18."""
-    from onnx import helper, numpy_helper
-
-    makers = {node.output[0]: node for node in graph.node}
-    constants = {tensor.name: tensor for tensor in graph.initializer}
-    for mean in [node for node in graph.node if node.op_type == "ReduceMean"]:
-        turned = makers[mean.input[0]]
-        keepdims = next((attribute.i for attribute in mean.attribute if attribute.name == "keepdims"), 1)
-        axes = sorted(numpy_helper.to_array(constants[mean.input[1]]).tolist())
-        if turned.op_type != "Transpose" or axes != [1, 2] or keepdims:
-            raise AssertionError(f"{mean.name}: a mean over rows and columns was expected (got axes {axes})")
-        sides = f"{mean.name}.axes"
-        graph.initializer.append(numpy_helper.from_array(np.array([2, 3], np.int64), sides))
-        pool = helper.make_node("GlobalAveragePool", [turned.input[0]], [f"{mean.name}:pool"], name=f"{mean.name}/pool")
-        flat = helper.make_node("Squeeze", [pool.output[0], sides], [mean.output[0]], name=mean.name)
-        place = list(graph.node).index(mean)
-        graph.node.remove(mean)
-        graph.node.insert(place, flat)
-        graph.node.insert(place, pool)
-        graph.node.remove(turned)
-    _drop_unused(graph)
+def _leave_as_convolved(graph: Any) -> None:
+    """Take away what would bring the last output into Keras' order of axes."""
+    last = graph.node[-1]
+    if last.op_type != "Transpose":
+        raise AssertionError(f"{last.name}: the converter was expected to put channels last (got {last.op_type})")
+    graph.node.remove(last)
 
 
 def _drop_unused(graph: Any) -> None:

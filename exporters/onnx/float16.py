@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from exporters.onnx.convert import is_head
+from exporters.onnx.head import is_head
 
 
 def to_float16(model: Any) -> Any:

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exporters.onnx.convert import PIXELS, is_head
+from exporters.onnx.convert import PIXELS
+from exporters.onnx.head import is_head
 
 Range = tuple[float, float]
 

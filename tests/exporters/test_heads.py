@@ -5,7 +5,8 @@ from dataclasses import replace
 import keras
 import numpy as np
 import pytest
-from tiny import TINY, randomise, tiny_spec, write_original
+from tapped import FORM, in_numpy, tapped_model
+from tiny import TINY, randomise, tiny_spec
 
 from exporters.deploy import deploy, deploy_model, join
 from models.classifier import load_keras
@@ -13,35 +14,6 @@ from models.errors import NetworkError
 from models.keras_file import save_keras
 from models.preprocessing import normalise
 from models.resnet50 import Affine, Head, HeadForm, features_form, features_size, inference_form, training_form
-
-FORM = HeadForm(TINY.taps, hidden=(6,))
-
-
-@pytest.fixture(scope="module")
-def tapped(tiny_original):
-    """A classifier of one category on the tiny original's backbone that taps every layer."""
-    return tapped_model(load_keras(tiny_original), FORM)
-
-
-def tapped_model(base, form, side=64):
-    model = randomise(training_form(TINY, ("blue",), side, side, head=form, dropout=0.2), seed=6)
-    for layer in model.layers:
-        if layer.name.startswith("conv"):
-            layer.set_weights(base.get_layer(layer.name).get_weights())
-        elif layer.name.startswith("hidden") or layer.name == "scores":
-            layer.set_weights([20 * layer.get_weights()[0], layer.get_weights()[1]])
-    return model
-
-
-def in_numpy(model, pixels, taps):
-    """Return the features of normalised pictures, from the outputs of the layers, in float64."""
-    layers = keras.Model(model.input, [model.get_layer(tap).output for tap in taps])
-    found = []
-    for tap, values in zip(taps, layers.predict_on_batch(pixels), strict=True):
-        read = values[:, ::2, ::2] if tap in TINY.taps[1:-1] else values
-        read = read.astype(np.float64)
-        found += [read.mean((1, 2)), read.std((1, 2))]
-    return np.log1p(np.concatenate(found, axis=1))
 
 
 @pytest.mark.parametrize("taps", [TINY.taps, TINY.taps[::-2]])
@@ -60,13 +32,12 @@ def test_the_features_are_means_and_deviations_where_the_next_stage_reads(taps, 
     np.testing.assert_allclose(features, expected, atol=5e-6)
 
 
-def test_a_tapped_head_beside_a_plain_one(tiny_original, tapped, pictures, tmp_path):
+def test_a_tapped_head_beside_a_plain_one(tiny_original, tapped_original, pictures):
     """Through the file, which Keras alone can read, to one graph with the scores of both originals."""
-    blue = write_original(tmp_path / "blue", tapped, tiny_spec("blue"))
-    network = deploy([tiny_original, blue])
+    network = deploy([tiny_original, tapped_original])
     assert [len(head.taps) for head in network.heads] == [0, 5]
-    pixels = normalise(pictures, blue.manifest.spec.preprocessing)
-    expected = [load_keras(original).predict_on_batch(pixels) for original in (tiny_original, blue)]
+    pixels = normalise(pictures, tapped_original.manifest.spec.preprocessing)
+    expected = [load_keras(original).predict_on_batch(pixels) for original in (tiny_original, tapped_original)]
     assert expected[1].std() > 0.01, "scores that do not differ would show nothing"
     for strides in ("moved", "trained"):
         scores = inference_form(network, strides=strides).predict_on_batch(pictures)
@@ -127,9 +98,9 @@ def test_taps_that_nobody_reads(taps):
         training_form(TINY, ("blue",), 64, 64, head=HeadForm(taps))
 
 
-def test_other_statistics_are_refused(tapped):
+def test_other_statistics_are_refused(tapped_original):
     """A file in which the deviation of one layer is about nothing, and all names are as they were."""
-    config = tapped.get_config()
+    config = load_keras(tapped_original).get_config()
     squared = next(layer for layer in config["layers"] if layer["name"] == "tap_pool1_pool_squared")
     centred = next(layer for layer in config["layers"] if layer["name"] == "tap_pool1_pool_centred")
     pooled = centred["inbound_nodes"][0]["args"][0][0]

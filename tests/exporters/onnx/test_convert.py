@@ -4,8 +4,11 @@ import numpy as np
 import onnx
 import pytest
 
-from exporters.onnx.convert import is_head, to_onnx
+from exporters.deploy import deploy
+from exporters.onnx.convert import to_onnx
+from exporters.onnx.head import is_head
 from models.resnet50 import inference_form
+from models.runtimes import load_runtime
 
 
 @pytest.mark.parametrize("model", ["float_model", "blocks_model"])
@@ -80,3 +83,14 @@ def test_what_belongs_to_the_head():
         True
     ] * 4
     assert not any(is_head(name) for name in ("conv5_block3_out", "pool1_pool", "conv1_conv"))
+
+
+def test_a_tapped_head_beside_a_plain_one(tiny_original, tapped_original, pictures, run_model):
+    network = deploy([tiny_original, tapped_original])
+    expected = np.concatenate([load_runtime(one)(pictures) for one in (tiny_original, tapped_original)], axis=1)
+    for opset in (13, 18):
+        model = to_onnx(network, opset=opset, ir_version=8, batch=None)
+        np.testing.assert_allclose(run_model(model, pictures)[0], expected, atol=5e-6)
+    assert {node.op_type for node in model.graph.node if node.name.startswith("tap_")} == {
+        "GlobalAveragePool", "Mul", "Sqrt", "Sub",
+    }  # fmt: skip
