@@ -71,7 +71,9 @@ def test_click_is_not_imported_because_typer_brings_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["export", "--help"], ["verify", "--help"]], ids=" ".join
+    "arguments",
+    [["--help"], ["--version"], ["export", "--help"], ["verify", "--help"], ["data", "--help"]],
+    ids=" ".join,
 )
 def test_asking_for_help_loads_nothing_heavy(arguments: list[str]) -> None:
     program = (

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from models.errors import UserError
 from models.pictures import find_pictures
+from toolchain.data.folders import answers, label_and_split
 from toolchain.data.ledger import LEDGER_FILE, OK, Entry, read_ledger
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SPLITS = ("train", "val", "test")
-_SPLIT_OF = {"train": "train", "val": "val", "valid": "val", "validation": "val", "test": "test"}
 YES, NO, UNKNOWN = 1, 0, -1
 
 
@@ -113,11 +113,7 @@ def _in_folders(place: Path, categories: Sequence[str] | None) -> tuple[Example,
 
 
 def _of_path(place: Path, path: Path, categories: Sequence[str] | None) -> Example:
-    parts = path.relative_to(place).parts[:-1]
-    split = _SPLIT_OF.get(parts[0], "") if parts else ""
-    label = parts[1 if split else 0] if len(parts) > bool(split) else ""
+    label, split = label_and_split(path.relative_to(place))
     if not label:
         raise UserError(path, "a picture beside the labelled folders", "Move it into one of them.")
-    if categories is None or label in categories:
-        return Example(path, {label: True}, split=split)
-    return Example(path, dict.fromkeys(categories, False), split=split)
+    return Example(path, answers(label, categories), split=split)
