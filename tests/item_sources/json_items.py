@@ -20,4 +20,4 @@ def read(inputs, settings, problems):
             except ValueError:
                 problems.add("not JSON", f"{path.name}:{number}")
                 continue
-            yield Item(**{**fields, "urls": tuple(fields.get("urls", ()))})
+            yield Item(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})

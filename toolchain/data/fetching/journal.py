@@ -34,11 +34,11 @@ _DIGITS = 16
 
 
 def identity(item: Item) -> int:
-    """Return 64 bits that stand for the item as far as fetching it goes: its key, addresses, file and MD5.
+    """Return 64 bits that stand for the item as far as fetching it goes: its key, addresses, file, place in it and MD5.
 
     So labels may be corrected without fetching again, and an item with another address is another one.
     """
-    text = "\0".join((item.key, item.file, item.md5.lower(), *item.urls))
+    text = "\0".join((item.key, item.file, str(item.part or ""), item.md5.lower(), item.md5_of, *item.urls))
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 

@@ -51,11 +51,12 @@ class Settler:
         The status of an item that failed is that of its first address; the details have those of the others.
         """
         if item.file:
-            return await self._in_thread(lambda: self._local(item))
+            look = self._part if item.part else self._local
+            return await self._in_thread(lambda: look(item))
         failures: list[Failed] = []
-        for number, url in enumerate(item.urls):
+        for url in item.urls:
             try:
-                return await self._from(url, "" if number else item.md5)
+                return await self._from(url, item.md5_at(url))
             except Failed as failed:
                 failures.append(failed)
                 if failed.last:
@@ -103,6 +104,34 @@ class Settler:
         except OSError as error:
             return Outcome("unreadable", detail=error.strerror or "")
         return replace(found, file=place_of(path, self.folder))
+
+    def _part(self, item: Item) -> Outcome:
+        """Copy a picture out of the archive that it lies in."""
+        path = self.folder / INCOMING / f"{next(self._numbers)}.part"
+        try:
+            path.write_bytes(self._cut(item))
+            found = examine(path, Expected(self.limits.max_pixels, item.md5, self.placeholders))
+            return replace(found, file=keep(path, self.folder, found))
+        except Failed as failed:
+            return Outcome(failed.status, detail=failed.detail)
+        finally:
+            path.unlink(missing_ok=True)
+
+    def _cut(self, item: Item) -> bytes:
+        first, size = item.part or (0, 0)
+        if size > self.limits.max_bytes:
+            raise Failed("too many bytes", f"more than {self.limits.max_bytes:,}")
+        try:
+            with Path(item.file).open("rb") as archive:
+                archive.seek(first)
+                data = archive.read(size)
+        except FileNotFoundError as error:
+            raise Failed("no such file") from error
+        except OSError as error:
+            raise Failed("unreadable", error.strerror or "") from error
+        if len(data) < size:
+            raise Failed("truncated", "the archive ends before it")
+        return data
 
     async def _in_thread(self, work: Callable[[], Answer]) -> Answer:
         return await asyncio.get_running_loop().run_in_executor(self.threads, work)
