@@ -5,15 +5,15 @@ import math
 import zlib
 from collections.abc import Iterator
 from contextlib import aclosing, suppress
-from typing import IO
 
 import httpcore
 import httpx
 
-from toolchain.data.fetching.connecting import is_bad_certificate, request_for
 from toolchain.data.fetching.limits import Limits
 from toolchain.data.fetching.outcome import Failed
 from toolchain.data.fetching.retrying import may_help, retry_after
+from toolchain.data.fetching.spool import Spool
+from toolchain.data.fetching.transport import is_bad_certificate, request_for
 from toolchain.data.fetching.turns import Turns
 
 MAX_REDIRECTS = 5
@@ -21,9 +21,7 @@ _CHUNK = 65536
 _MOVED = {301, 302, 303, 307, 308}
 
 
-async def download(
-    transport: httpx.AsyncBaseTransport, url: str, target: IO[bytes], turns: Turns, limits: Limits
-) -> None:
+async def download(transport: httpx.AsyncBaseTransport, url: str, target: Spool, turns: Turns, limits: Limits) -> None:
     """Write what is at ``url`` into ``target``, from its beginning on.
 
     Each hop of a redirect has its turn with its own host, and is checked as the first address is.
@@ -34,8 +32,7 @@ async def download(
     where = _address(url, "")
     for _ in range(MAX_REDIRECTS + 1):
         async with turns.turn(_host(where)):
-            target.seek(0)
-            target.truncate()
+            target.restart()
             moved = await _request(transport, where, target, turns, limits)
         if moved is None:
             return
@@ -58,7 +55,7 @@ def _host(url: httpx.URL) -> str:
 
 
 async def _request(
-    transport: httpx.AsyncBaseTransport, url: httpx.URL, target: IO[bytes], turns: Turns, limits: Limits
+    transport: httpx.AsyncBaseTransport, url: httpx.URL, target: Spool, turns: Turns, limits: Limits
 ) -> httpx.URL | None:
     """Return where it was moved to, or None when it has been written."""
     try:
@@ -96,7 +93,7 @@ def _announced(response: httpx.Response) -> float:
     return float(length) if length.isdecimal() else math.inf
 
 
-async def _write(response: httpx.Response, target: IO[bytes], most: int) -> None:
+async def _write(response: httpx.Response, target: Spool, most: int) -> None:
     """Write the body, without the encoding that it travelled in.
 
     We ask for none; servers use one all the same, and a small body may stand for a huge one.

@@ -16,7 +16,7 @@ import sys
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from io import BytesIO
 from pathlib import Path
 from typing import IO
@@ -50,7 +50,7 @@ class JournalWriter:
 
     def add(self, who: int, outcome: Outcome) -> None:
         """Append a line; it survives the end of this process, and a power failure after the next ``sync``."""
-        told = {name: value for name, value in asdict(outcome).items() if value != _DEFAULTS[name]}
+        told = {name: value for name, value in vars(outcome).items() if value != _DEFAULTS[name]}
         line = json.dumps(told, separators=(",", ":"), ensure_ascii=True)
         self.file.write(f"{who:0{_DIGITS}x} {line}\n".encode("ascii"))
 

@@ -14,6 +14,7 @@ from toolchain.data.fetching.downloading import download
 from toolchain.data.fetching.limits import Limits
 from toolchain.data.fetching.outcome import Failed, Outcome
 from toolchain.data.fetching.placeholders import PLACEHOLDERS
+from toolchain.data.fetching.spool import Spool
 from toolchain.data.fetching.storing import Expected, examine, keep
 from toolchain.data.fetching.turns import Turns
 from toolchain.data.item import Item
@@ -70,24 +71,24 @@ class Settler:
     async def _from(self, url: str, md5: str) -> Outcome:
         path = self.folder / INCOMING / f"{next(self._numbers)}.part"
         waits = self.limits.backoff.waits()
+        spool = Spool(path)
         try:
-            with path.open("wb") as file:
-                while True:
-                    try:
-                        await download(self.transport, url, file, self.turns, self.limits)
-                        file.flush()
-                        return await self._in_thread(lambda: self._arrived(path, url, md5))
-                    except Failed as failed:
-                        wait = next(waits, None)
-                        if not failed.again or wait is None:
-                            raise
-                    await asyncio.sleep(wait)
+            while True:
+                try:
+                    await download(self.transport, url, spool, self.turns, self.limits)
+                    return await self._in_thread(lambda: self._arrived(spool, url, md5))
+                except Failed as failed:
+                    wait = next(waits, None)
+                    if not failed.again or wait is None:
+                        raise
+                await asyncio.sleep(wait)
         finally:
             path.unlink(missing_ok=True)
 
-    def _arrived(self, path: Path, url: str, md5: str) -> Outcome:
-        found = examine(path, Expected(self.limits.max_pixels, md5, self.placeholders))
-        return replace(found, url=url, file=keep(path, self.folder, found))
+    def _arrived(self, spool: Spool, url: str, md5: str) -> Outcome:
+        spool.finish()
+        found = examine(spool.path, Expected(self.limits.max_pixels, md5, self.placeholders))
+        return replace(found, url=url, file=keep(spool.path, self.folder, found))
 
     def _local(self, item: Item) -> Outcome:
         """Look at a file of this machine, which stays where it is."""

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 
-from toolchain.data.fetching.connecting import CheckedTransport
 from toolchain.data.fetching.journal import JournalWriter, identity, read_journal
 from toolchain.data.fetching.limits import Limits
 from toolchain.data.fetching.pace import Pace
 from toolchain.data.fetching.request import Request
 from toolchain.data.fetching.settling import INCOMING, Settler
+from toolchain.data.fetching.transport import CheckedTransport
 from toolchain.data.fetching.turns import Turns
 from toolchain.data.item import Item
 from toolchain.data.problems import Problems
@@ -74,6 +74,7 @@ async def _settle(
                         group.create_task(work())
             finally:
                 syncing.cancel()
+                pace.tell(monotonic())
 
 
 async def _sync(writer: JournalWriter, threads: ThreadPoolExecutor, pace: Pace) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from toolchain.data.fetching.outcome import Outcome
 from toolchain.data.item import Item
@@ -23,8 +23,12 @@ def entry_of(source: str, item: Item, outcome: Outcome) -> Entry:
         licence=item.licence,
         author=item.author,
         landing_page=item.landing_page,
-        **asdict(outcome),
+        **vars(outcome),
     )
+
+
+def _plain(entry: Entry) -> dict[str, object]:
+    return {**vars(entry), "labels": dict(entry.labels)}
 
 
 @dataclass
@@ -44,7 +48,7 @@ class Tally:
         """Count a row, and return it."""
         self.statuses[entry.status] += 1
         self.bytes += entry.bytes
-        self._sha256.update(json.dumps(asdict(entry), sort_keys=True).encode())
+        self._sha256.update(json.dumps(_plain(entry), sort_keys=True).encode())
         return entry
 
     @property

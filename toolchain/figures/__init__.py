@@ -1,0 +1,1 @@
+"""Scripts that take the figures in docs/figures that are about training."""
