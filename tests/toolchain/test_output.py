@@ -5,6 +5,7 @@ import json
 import pytest
 
 from toolchain.output import Output, printable, size_text
+from toolchain.progress import plain
 
 
 def test_data_and_talk_go_apart(capsys):
@@ -49,6 +50,15 @@ def test_progress_without_a_terminal_says_each_stage_once(capsys):
             progress("scoring", done=done, total=5)
         progress("judging")
     assert capsys.readouterr().err == "loading\nscoring (5)\njudging\n"
+
+
+def test_a_long_stage_without_a_terminal_says_how_it_goes_twice_a_minute():
+    told, now = [], 0.0
+    progress = plain(told.append, lambda: now)
+    for now in (0.0, 29.0, 31.0, 32.0, 62.0, 63.0):
+        progress("fetching", done=round(now), total=100, note=f"{now:.0f}/s")
+    progress("writing")
+    assert told == ["fetching (100)", "  31 of 100, 31/s", "  62 of 100, 62/s", "writing"]
 
 
 @pytest.mark.parametrize(
