@@ -9,6 +9,7 @@ from models.pictures import find_pictures
 from toolchain.data.folders import answers, label_and_split
 from toolchain.data.item import Item
 from toolchain.data.problems import Problems
+from toolchain.data.reading.fields import LabelsSeen
 from toolchain.data.reading.names import Names
 
 SUMMARY = "folders of pictures, <label>/… or <split>/<label>/…"
@@ -35,6 +36,7 @@ def read(inputs: Sequence[Path], settings: Settings, problems: Problems) -> Iter
     for name in names:
         if names.count(name) > 1:
             raise UserError(name, "two folders of this name", "Fetch them into two datasets, or rename one.")
+    seen = LabelsSeen()
     for place, name in zip(inputs, names, strict=True):
         if not place.is_dir():
             raise UserError(place, "no such folder")
@@ -44,6 +46,7 @@ def read(inputs: Sequence[Path], settings: Settings, problems: Problems) -> Iter
             if not label:
                 problems.add("beside the labelled folders", str(path))
                 continue
+            seen.add(label)
             yield Item(
                 key=inside.as_posix() if len(names) == 1 else f"{name}/{inside.as_posix()}",
                 file=str(path),
@@ -52,3 +55,4 @@ def read(inputs: Sequence[Path], settings: Settings, problems: Problems) -> Iter
                 licence=settings.licence,
                 author=settings.author,
             )
+    seen.refuse_missing("--set categories", settings.categories)

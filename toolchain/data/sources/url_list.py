@@ -1,6 +1,5 @@
 """Addresses of pictures, one per line; what is behind a ``#`` at the start of a line is a remark."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
@@ -10,6 +9,7 @@ from toolchain.data.item import Item
 from toolchain.data.problems import Problems
 from toolchain.data.reading.addresses import host_of
 from toolchain.data.reading.names import Names, yes_and_no
+from toolchain.data.reading.once import Once
 from toolchain.data.reading.text import lines
 
 SUMMARY = "text files of addresses, one per line"
@@ -36,7 +36,7 @@ class Settings(Document):
 def read(inputs: Sequence[Path], settings: Settings, problems: Problems) -> Iterator[Item]:
     """Yield each address once, by the first line that has it."""
     labels = yes_and_no(settings.yes, settings.no)
-    seen: set[bytes] = set()
+    once = Once()
     for path in inputs:
         for where, url in lines(path, problems):
             if url.startswith("#"):
@@ -44,11 +44,9 @@ def read(inputs: Sequence[Path], settings: Settings, problems: Problems) -> Iter
             if not host_of(url):
                 problems.add("not an address that begins with http:// or https://", where)
                 continue
-            digest = hashlib.blake2b(url.encode(), digest_size=16).digest()
-            if digest in seen:
+            if not once.first(url):
                 problems.add("an address again", where)
                 continue
-            seen.add(digest)
             yield Item(
                 key=url,
                 urls=(url,),
