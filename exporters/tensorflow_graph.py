@@ -4,13 +4,13 @@ scores = scores_of(image, network)                          # what a SavedModel 
 logits = logits_of(image, network, after=watch)             # with a look at every activation, for a tape
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.resnet50 import Head, InferenceNetwork, Operations, run_body, zeros_around
+from models.resnet50 import FLAT, Head, InferenceNetwork, Operations, Tap, run_body, watched, zeros_around
 
 Tensor = Any
 
@@ -65,10 +65,38 @@ def logits_of(
         join=lambda x, other, name: tf.concat([x, other], -1, name=name),
     )
     pixels = tf.pad(tf.cast(image, tf.float32), ((0, 0), (0, 0), (0, 0), (0, 1)), constant_values=255, name="pixels")
+    operations, tapped = watched(operations, network.taps)
     body = run_body(network.architecture, pixels, operations, shortcuts=network.shortcuts)
-    features = tf.reduce_mean(body, (1, 2), name="avg_pool")
-    logits = [_logits(features, head, f"head{index}", constant) for index, head in enumerate(network.heads)]
+    statistics = {layer: _statistics(tapped[layer], layer) for layer in network.taps}
+    mean = tf.reduce_mean(body, (1, 2), name="avg_pool")
+    logits = []
+    for index, head in enumerate(network.heads):
+        features = _features(statistics, head.taps, f"head{index}", constant) if head.taps else mean
+        logits.append(_logits(features, head, f"head{index}", constant))
     return tf.concat(logits, axis=1, name="logits")
+
+
+def _statistics(x: Tensor, layer: str) -> tuple[Tensor, Tensor]:
+    """Return mean and deviation over rows and columns, [n, channels] each, with a gradient where channels are flat."""
+    import tensorflow as tf
+
+    mean = tf.reduce_mean(x, (1, 2), keepdims=True, name=f"tap_{layer}_mean")
+    squares = tf.math.squared_difference(x, mean, name=f"tap_{layer}_squared")
+    variance = tf.reduce_mean(squares, (1, 2), name=f"tap_{layer}_variance")
+    return tf.squeeze(mean, (1, 2)), tf.sqrt(variance + FLAT, name=f"tap_{layer}_deviation")
+
+
+def _features(
+    statistics: Mapping[str, tuple[Tensor, Tensor]],
+    taps: Sequence[Tap],
+    name: str,
+    constant: Callable[[NDArray[np.float32]], Tensor],
+) -> Tensor:
+    import tensorflow as tf
+
+    scale = constant(np.concatenate([values for tap in taps for values in (tap.scale, tap.scale)]))
+    side_by_side = tf.concat([value for tap in taps for value in statistics[tap.layer]], 1, name=f"{name}_statistics")
+    return tf.math.log1p(side_by_side * scale, name=f"{name}_features")
 
 
 def _logits(features: Tensor, head: Head, name: str, constant: Callable[[NDArray[np.float32]], Tensor]) -> Tensor:

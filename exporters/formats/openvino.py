@@ -2,7 +2,8 @@
 
 from exporters.description import described
 from exporters.formats import ExportOptions, Job, Written
-from exporters.openvino.graph import INPUT, OUTPUT, float_graph, int8_graph
+from exporters.openvino.graph import INPUT, float_graph, int8_graph
+from exporters.openvino.head import OUTPUT
 from exporters.quantization.prepare import DEFAULT_CPU, weight_limit
 from models.errors import UnavailableError
 from models.manifest import Tensor

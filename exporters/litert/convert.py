@@ -47,9 +47,9 @@ def to_litert(network: InferenceNetwork, first: FirstConvolution, batch: int | N
 
 
 def is_head(tensor: str) -> bool:
-    """Tell whether the operator that makes this tensor follows the backbone: pooling, Dense layers, sigmoid."""
+    """Tell whether the operator that makes this tensor follows the backbone: statistics, Dense layers, sigmoid."""
     layer = tensor.split("/", maxsplit=1)[0]
-    return layer in {"avg_pool", "logits", OUTPUT} or layer.startswith("head")
+    return layer in {"avg_pool", "logits", OUTPUT} or layer.startswith(("head", "tap_"))
 
 
 def _name_after_layers(graph: Graph, layers: Sequence[str]) -> None:

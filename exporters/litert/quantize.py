@@ -86,7 +86,7 @@ def _statistics(graph: Graph, ranges: Mapping[str, Range], bits: int) -> dict[st
     for operator in graph.operators:
         name = graph.name(operator.outputs[0])
         if is_head(name):
-            break
+            continue
         source = found[graph.name(operator.inputs[0])]
         if graph.kind(operator) in _PASSING:
             found[name] = source

@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporters.onnx.quantize import activation_grid
+from exporters.openvino.head import scores_of
 from exporters.quantization.grid import weight_scales
 from exporters.quantization.neutral import neutral_pixel
 from models.preprocessing import Preprocessing
-from models.resnet50 import Affine, Head, InferenceNetwork, Operations, run_body, zeros_around
+from models.resnet50 import Affine, InferenceNetwork, Operations, run_body, watched, zeros_around
 
 INPUT = "image"
-OUTPUT = "scores"
 
 Node = Any
 Range = tuple[float, float]
@@ -123,25 +123,9 @@ def _model(
         subsample=lambda x, name: opset1.max_pool(x, [2, 2], [0, 0], [0, 0], [1, 1], "floor", name=name),
         join=lambda x, other, name: ov.concat([x, other], 1, name=name),
     )
+    operations, tapped = watched(operations, network.taps)
     x = run_body(network.architecture, pixels, operations, shortcuts=network.shortcuts)
-    features = ov.reduce_mean(x, _integers(2, 3), name="avg_pool")
-    logits = [_logits(features, head, f"head{index}") for index, head in enumerate(network.heads)]
-    joined = logits[0] if len(logits) == 1 else ov.concat(logits, 1, name="logits")
-    scores = ov.sigmoid(joined, name=OUTPUT)
-    scores.output(0).set_names({OUTPUT})
-    return openvino.Model([scores], [image], network.architecture.name)
-
-
-def _logits(features: Node, head: Head, name: str) -> Node:
-    from openvino import opset8 as ov
-
-    x = features
-    for index, affine in enumerate(head.layers):
-        x = ov.matmul(x, ov.constant(np.ascontiguousarray(affine.kernel.T)), transpose_a=False, transpose_b=True)
-        x = ov.add(x, ov.constant(affine.bias[None]), name=f"{name}_dense{index}")
-        if index < len(head.layers) - 1:
-            x = ov.relu(x)
-    return x
+    return openvino.Model([scores_of(x, tapped, network)], [image], network.architecture.name)
 
 
 def _float_kernel(weights: NDArray[np.float32]) -> Node:

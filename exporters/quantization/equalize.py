@@ -4,7 +4,8 @@ A positive factor per channel passes through a ReLU and through an addition: wha
 by it if all that read the channel multiply by it (Nagel et al. 2019, arXiv:1906.04721; Meller et al. 2019,
 arXiv:1902.01917). Inside a block that is one convolution and the next. A stage's residual stream is written by every
 block's last convolution and the first shortcut, and read by every following block, the next stage and the head: its
-channels keep one factor from beginning to end.
+channels keep one factor from beginning to end. A head multiplies by it where it reads them: in its first kernel, or in
+the statistics that it takes.
 
 How far a channel has to reach is not taken from its largest value, but from what cutting it off would do to the
 logits (exporters.quantization.reach).
@@ -30,19 +31,20 @@ FLOOR = 1 / 64
 class Stream:
     """Channels that share their factors: the layers they can be seen at, their writers and their readers.
 
-    ``writers`` and ``readers`` are names of convolutions; a stream that the head reads has no other ``readers`` after.
+    ``writers`` and ``readers`` are names of convolutions; ``tap`` is the layer that heads can read the stream at.
     """
 
     seen: tuple[str, ...]
     writers: tuple[str, ...]
     readers: tuple[str, ...]
-    head: bool = False
+    tap: str = ""
 
 
 def streams(arch: Architecture) -> Iterator[Stream]:
     """Yield every tensor after a ReLU; the residual stream of a stage, and all that is added to it, as one."""
-    yield Stream(("conv1_relu",), ("conv1",), ("conv2_block1_0", "conv2_block1_1"))
-    for stage, blocks in enumerate(arch.blocks, start=2):
+    stem, *ends = arch.taps
+    yield Stream(("conv1_relu",), ("conv1",), ("conv2_block1_0", "conv2_block1_1"), stem)
+    for stage, (blocks, end) in enumerate(zip(arch.blocks, ends, strict=True), start=2):
         names = [f"conv{stage}_block{block}" for block in range(1, blocks + 1)]
         for name in names:
             for branch in (1, 2):
@@ -53,7 +55,7 @@ def streams(arch: Architecture) -> Iterator[Stream]:
             seen=(*(f"{name}_out" for name in names), *(f"{name}_conv" for name in writers)),
             writers=writers,
             readers=(*(f"{name}_1" for name in names[1:]), *after),
-            head=stage == 5,
+            tap=end,
         )
 
 
@@ -95,11 +97,20 @@ def rescale(network: InferenceNetwork, stream: Stream, factors: NDArray[np.float
     for name in stream.readers:
         affine = convolutions[name]
         convolutions[name] = _affine(affine.kernel * factors[:, None], affine.bias)
-    heads = tuple(_rescaled_head(head, factors) for head in network.heads) if stream.head else network.heads
+    heads = tuple(_rescaled_head(head, stream.tap, factors, network.architecture.taps[-1]) for head in network.heads)
     return replace(network, convolutions=convolutions, heads=heads)
 
 
-def _rescaled_head(head: Head, factors: NDArray[np.float64]) -> Head:
+def _rescaled_head(head: Head, tap: str, factors: NDArray[np.float64], end: str) -> Head:
+    """Return the head for channels divided by ``factors`` at the layer ``tap``; ``end`` is what plain heads read."""
+    if head.taps:
+        scaled = (
+            replace(read, scale=(read.scale * factors).astype(np.float32)) if read.layer == tap else read
+            for read in head.taps
+        )
+        return replace(head, taps=tuple(scaled))
+    if tap != end:
+        return head
     first = head.layers[0]
     return replace(head, layers=(_affine(first.kernel * factors[:, None], first.bias), *head.layers[1:]))
 

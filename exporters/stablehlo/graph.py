@@ -5,12 +5,12 @@
 The head is computed in float32, whatever the body is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 
-from models.resnet50 import Head, InferenceNetwork, Operations, run_body, zeros_around
+from models.resnet50 import Head, InferenceNetwork, Operations, Tap, run_body, watched, zeros_around
 
 Precision = Literal["float32", "float16", "bfloat16"]
 Rounding = Literal["layer", "operation"]
@@ -91,11 +91,29 @@ def _function(network: InferenceNetwork, precision: Precision, rounding: Roundin
         if network.reads_blocks:
             x = x.reshape(-1, network.height // 2, 2, network.width // 2, 8)
             x = x.transpose(0, 1, 3, 2, 4).reshape(-1, network.height // 2, network.width // 2, 16)
-        x = run_body(network.architecture, x.astype(dtype), operations, shortcuts=network.shortcuts)
-        features = x.astype(jnp.float32).mean((1, 2))
-        return nn.sigmoid(jnp.concatenate([_logits(features, head) for head in network.heads], axis=1))
+        build, tapped = watched(operations, network.taps)
+        x = run_body(network.architecture, x.astype(dtype), build, shortcuts=network.shortcuts)
+        mean = x.astype(jnp.float32).mean((1, 2))
+        statistics = {layer: _statistics(tapped[layer]) for layer in network.taps}
+        logits = [_logits(_features(statistics, head.taps) if head.taps else mean, head) for head in network.heads]
+        return nn.sigmoid(jnp.concatenate(logits, axis=1))
 
     return scores
+
+
+def _statistics(x: Array) -> tuple[Array, Array]:
+    """Return mean and deviation over rows and columns, float32 [n, channels] each."""
+    import jax.numpy as jnp
+
+    x = x.astype(jnp.float32)
+    mean = x.mean((1, 2), keepdims=True)
+    return mean[:, 0, 0], jnp.sqrt(jnp.square(x - mean).mean((1, 2)))
+
+
+def _features(statistics: Mapping[str, tuple[Array, Array]], taps: Sequence[Tap]) -> Array:
+    import jax.numpy as jnp
+
+    return jnp.concatenate([jnp.log1p(value * tap.scale) for tap in taps for value in statistics[tap.layer]], axis=1)
 
 
 def _logits(features: Array, head: Head) -> Array:

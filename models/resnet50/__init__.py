@@ -27,13 +27,14 @@ from models.resnet50.architecture import (
     watched,
     zeros_around,
 )
-from models.resnet50.heads import Affine, Head, HeadForm, Tap, features_size
+from models.resnet50.heads import FLAT, Affine, Head, HeadForm, Tap, features_size
 from models.resnet50.inference import features_form, inference_form
 from models.resnet50.network import InferenceNetwork
 from models.resnet50.training import training_form
 
 __all__ = [
     "ARCHITECTURES",
+    "FLAT",
     "RESNET50",
     "RESNET50_1BY2",
     "Affine",

@@ -125,7 +125,8 @@ def _features(found: Mapping[str, Statistics], taps: Sequence[Tap], name: str) -
     scale = np.concatenate([tap.scale for tap in taps for _ in found[tap.layer]])
     if np.any(scale != 1):
         x = layers.Rescaling(scale.reshape(1, 1, 1, -1), name=f"{name}_scaled")(x)
-    return layers.Flatten(name=f"{name}_features")(layers.Activation(ops.log1p, name=f"{name}_log")(x))
+    x = layers.Activation(ops.log1p, name=f"{name}_log")(x)
+    return layers.GlobalAveragePooling2D(name=f"{name}_features")(x)  # of one position: LiteRT flattens in four steps
 
 
 def _dense(features: Tensor, head: Head, name: str) -> Tensor:

@@ -4,12 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from models.resnet50.architecture import Architecture, Tensor, run_body, watched
-from models.resnet50.heads import PLAIN, HeadForm, check_taps
+from models.resnet50.heads import FLAT, PLAIN, HeadForm, check_taps
 from models.resnet50.keras_layers import keras_operations, statistics
-
-_FLAT = 1e-24
-"""Added to variances: a channel that is zero everywhere, as ReLUs leave many, has a gradient then. The square root of
-this is below what rounding makes of a mean, so the inference form does without it."""
 
 
 def training_form(
@@ -83,7 +79,7 @@ def _tapped_features(arch: Architecture, outputs: Mapping[str, Tensor]) -> Tenso
     from keras import layers, ops
 
     def root(variance: Tensor, _: str) -> Tensor:
-        return ops.sqrt(ops.add(variance, _FLAT))
+        return ops.sqrt(ops.add(variance, FLAT))
 
     found: list[Tensor] = []
     for tap, x in outputs.items():

@@ -1,4 +1,4 @@
-"""What holds for every format that is found, without naming one."""
+"""What holds for every format that is found, without naming one, of a network with a plain head and a tapped one."""
 
 import subprocess
 import sys
@@ -8,9 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from written import write_bundle
+from written import SILENT, keras_scores, write_bundle
 
+from exporters.calibration.pictures import calibration_set
+from exporters.deploy import deploy
 from exporters.formats import ExportOptions, check_request, format_names, load_format
+from exporters.quantization.prepare import prepare
 from models.errors import UnavailableError, UnknownName, UserError
 from models.runtimes import load_runtime, runtime, runtime_names
 
@@ -29,18 +32,35 @@ def needs(name):
         pytest.skip(f"pip install {load_format(name).DISTRIBUTION}")
 
 
+@pytest.fixture(scope="module")
+def originals(tiny_original, tapped_original):
+    """Of two categories with a plain head, and of one with a head that taps every layer."""
+    return (tiny_original, tapped_original)
+
+
+@pytest.fixture(scope="module")
+def prepared_together(originals, calibration_folder):
+    rule = originals[0].manifest.spec.preprocessing
+    return prepare(deploy(originals), rule, calibration_set(calibration_folder), SILENT)
+
+
+@pytest.fixture(scope="module")
+def expected_together(originals, pictures):
+    return np.concatenate([keras_scores(original, pictures) for original in originals], axis=1)
+
+
 @pytest.fixture(scope="module", params=RECIPES, ids="-".join)
-def bundle(request, tiny_original, prepared, tmp_path_factory):
+def bundle(request, originals, prepared_together, tmp_path_factory):
     """One bundle for each recipe of each format, for batches of any size."""
     needs(request.param[0])
-    return write_bundle(tiny_original, *request.param, tmp_path_factory.mktemp("bundles") / "any", prepared)
+    return write_bundle(originals, *request.param, tmp_path_factory.mktemp("bundles") / "any", prepared_together)
 
 
 @pytest.mark.parametrize("count", [1, 5])
-def test_a_bundle_scores_as_the_original(bundle, pictures, expected, count):
+def test_a_bundle_scores_as_the_original(bundle, pictures, expected_together, count):
     scores = load_runtime(bundle)(pictures[:count])
-    assert (scores.shape, scores.dtype) == ((count, 2), np.float32)
-    np.testing.assert_allclose(scores, expected[:count], atol=LARGEST[bundle.manifest.recipe])
+    assert (scores.shape, scores.dtype) == ((count, 3), np.float32)
+    np.testing.assert_allclose(scores, expected_together[:count], atol=LARGEST[bundle.manifest.recipe])
 
 
 def test_a_score_does_not_depend_on_the_batch_around_it(bundle, pictures):
@@ -54,7 +74,7 @@ def test_the_manifest_tells_what_goes_in_and_what_comes_out(bundle):
     manifest = bundle.manifest
     assert manifest.model in manifest.files
     assert (manifest.inputs[0].dtype, manifest.inputs[0].shape) == ("uint8", (None, 64, 64, 3))
-    assert (manifest.outputs[0].dtype, manifest.outputs[0].shape) == ("float32", (None, 2))
+    assert (manifest.outputs[0].dtype, manifest.outputs[0].shape) == ("float32", (None, 3))
     assert manifest.minimum_runtime
 
 
@@ -82,7 +102,7 @@ def test_pictures_of_another_size_are_one_line(bundle):
     with pytest.raises(UserError) as error:
         load_runtime(bundle)(np.zeros((2, 32, 48, 3), np.uint8))
     assert str(error.value) == (
-        "pictures: not 64 x 64 pixels, which red-green takes (got 48 x 32). "
+        "pictures: not 64 x 64 pixels, which red-green-blue takes (got 48 x 32). "
         "Resize them with models.preprocessing.resize."
     )
 
