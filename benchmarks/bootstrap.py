@@ -48,7 +48,7 @@ class Bootstrap(Document):
 
         ``groups``, int [n], says which pictures belong together, such as crops of one photograph: then whole groups
         are drawn, as many as there are (Davison and Hinkley, "Bootstrap methods and their application" (1997),
-        section 3.8), and ``measure`` takes one resample at a time, [1, m], m differing from one to the next.
+        section 3.8), and ``measure`` takes those of the same number of pictures at a time, [r, m].
         """
         pictures = len(samples[0])
         if groups is not None and len(np.unique(groups)) < pictures:
@@ -68,14 +68,19 @@ class Bootstrap(Document):
         _, of_group, sizes = np.unique(groups, return_inverse=True, return_counts=True)
         members = np.argsort(of_group, kind="stable")
         starts = np.cumsum(sizes) - sizes
-        measured = []
-        for _ in range(self.resamples):
-            drawn = rng.integers(0, len(sizes), len(sizes))
-            lengths = sizes[drawn]
-            within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-            places = members[np.repeat(starts[drawn], lengths) + within]
-            measured.append(measure(*(sample[places][None] for sample in samples)))
-        return np.concatenate(measured).astype(np.float64)
+        measured = np.empty(self.resamples)
+        rows = max(1, _PICTURES_AT_ONCE // len(groups))
+        for first in range(0, self.resamples, rows):
+            drawn = rng.integers(0, len(sizes), (min(rows, self.resamples - first), len(sizes)))
+            lengths = sizes[drawn].sum(axis=1)
+            for length in np.unique(lengths):  # those that are equally long are measured together
+                alike = np.flatnonzero(lengths == length)
+                chosen = drawn[alike].ravel()
+                ends = np.cumsum(sizes[chosen])
+                within = np.arange(ends[-1]) - np.repeat(ends - sizes[chosen], sizes[chosen])
+                places = members[np.repeat(starts[chosen], sizes[chosen]) + within].reshape(len(alike), length)
+                measured[first + alike] = measure(*(sample[places] for sample in samples))
+        return measured
 
     def interval(self, values: NDArray[np.float64]) -> Interval:
         """Return the range of the middle ``confidence`` of ``values``.

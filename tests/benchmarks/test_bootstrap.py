@@ -102,7 +102,7 @@ def test_groups_are_drawn_whole():
     seen = []
 
     def watched(drawn):
-        seen.append(drawn[0])
+        seen.extend(drawn)
         return mean(drawn)
 
     values = Bootstrap(resamples=200).values(watched, groups.astype(float), groups=groups)

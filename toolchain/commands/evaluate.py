@@ -9,6 +9,8 @@ from toolchain.completion import classifiers
 from toolchain.options import BatchOption, DeviceOption, JsonOption, QuietOption, RuntimeOption, ThreadsOption
 from toolchain.output import Output
 
+_SHOWN = 5
+
 
 def evaluate(
     classifier: Annotated[
@@ -54,11 +56,38 @@ def evaluate(
     choose_thresholds: Annotated[
         bool, typer.Option("--choose-thresholds", help="Judge at thresholds that keep to those shares.")
     ] = False,
+    write: Annotated[
+        bool,
+        typer.Option("--write", help="Write the chosen thresholds into the classifier; needs --choose-thresholds."),
+    ] = False,
+    slices: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--slices",
+            metavar="COLUMN",
+            help="Look at each value of a column by itself: a ledger's column, group, width, folder, or a label.",
+            show_default="source, licence, group, width, folder",
+        ),
+    ] = None,
+    robustness: Annotated[
+        bool, typer.Option("--robustness", help="Change pictures in every way that rct knows.")
+    ] = False,
+    perturbation: Annotated[
+        list[str] | None,
+        typer.Option("--perturbation", metavar="NAME", help="Change them in this way only.", show_default=False),
+    ] = None,
+    perturbed: Annotated[
+        int, typer.Option("--perturbed", min=1, metavar="N", help="Pictures to change, at most.")
+    ] = 200,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write a page with plots, without pictures.", show_default=False),
+    ] = None,
     batch: BatchOption = 16,
     runtime: RuntimeOption = None,
     threads: ThreadsOption = None,
     device: DeviceOption = "cpu",
-    seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Of what is drawn for the intervals.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Of everything that is drawn.")] = 0,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -66,20 +95,48 @@ def evaluate(
 
     Everything has an interval. What cannot be measured is said, and the rest goes on.
     """
-    from toolchain.evaluation.evaluate import Request
+    from benchmarks.bootstrap import Bootstrap
+    from models.errors import UserError
     from toolchain.evaluation.evaluate import evaluate as run
+    from toolchain.evaluation.page import write_page
+    from toolchain.evaluation.request import Request
+    from toolchain.evaluation.rewriting import check_rewritable, write_thresholds
     from toolchain.evaluation.tables import evaluation_tables
     from toolchain.evaluation.thresholds import read_goals
+    from toolchain.perturbations import perturbation_names
+    from toolchain.references import open_reference
 
     output = Output(quiet)
-    goals = read_goals(review_fpr, block_fpr, review_load, prevalence)
-    request = Request(data, split, category or (), goals, choose_thresholds, batch, runtime, threads, device, seed)
+    if write and not choose_thresholds:
+        raise UserError("--write", "there are no thresholds to write", "Give --choose-thresholds, too.")
+    if write:
+        check_rewritable(open_reference(classifier))
+    request = Request(
+        place=data,
+        split=split,
+        categories=category or (),
+        goals=read_goals(review_fpr, block_fpr, review_load, prevalence),
+        choose=choose_thresholds,
+        slices=slices or (),
+        perturbations=perturbation or (perturbation_names() if robustness else ()),
+        perturbed=perturbed,
+        batch_size=batch,
+        runtime=runtime,
+        threads=threads,
+        device=device,
+        bootstrap=Bootstrap(seed=seed),
+    )
     with output.progress() as progress:
         evaluation = run(classifier, request, progress)
-    for one in evaluation.report.unreadable[:5]:
+    for one in evaluation.report.unreadable[:_SHOWN]:
         output.warn(f"{one.picture}: {one.problem}.")
+    if html:
+        output.say(f"wrote {write_page(evaluation.report, html)}")
     if json:
         output.document(evaluation.report.model_dump(mode="json"))
     else:
         output.show(*evaluation_tables(evaluation.report))
+    if write:
+        write_thresholds(evaluation.bundle, evaluation.choices, evaluation.where)
+        output.say(f"wrote the thresholds into {evaluation.bundle.path}; exports made before keep the old ones.")
     output.say(evaluation.next_line)

@@ -125,6 +125,11 @@ class Choice:
         """As a spec has them."""
         return Thresholds(review=self.review.threshold, block=self.block.threshold)
 
+    @property
+    def kept(self) -> bool:
+        """Whether both goals are kept to on these pictures."""
+        return all(line.reached <= line.goal + _ROUNDING for line in (self.review, self.block))
+
 
 def choose(
     category: str, scores: Scores, truth: Labels, goals: Goals, groups: NDArray[np.intp] | None = None
