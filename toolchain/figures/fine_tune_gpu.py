@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -25,7 +25,7 @@ from benchmarks.figures.machine import describe_gpus, describe_machine
 from benchmarks.paired import interleave, ratio
 from models.preprocessing import Preprocessing, Resize
 from models.resnet50 import ARCHITECTURES, training_form
-from toolchain.training.tuning.graph import PICTURES, BatchNorm, Precision, choose_trainable, picture_graph, precision
+from toolchain.training.tuning.graph import PICTURES, Precision, picture_graph
 from toolchain.training.tuning.loss import masked_cross_entropy
 from toolchain.training.tuning.optimizer import make_optimizer
 
@@ -125,24 +125,23 @@ class Shop:
 
     def fit(self, name: str) -> Fit:
         """Return a call that trains for ``steps`` steps and waits for them."""
-        ours, host, policy = name.startswith("rct"), " host" in name, name.rpartition(" ")[2]
+        ours, host = name.startswith("rct"), " host" in name
+        policy = cast("Precision", name.rpartition(" ")[2])
         twin = name.replace(" host", "")
         if twin not in self.models:
-            self.models[twin] = self._ours(policy, " frozen" in name) if ours else self._plain(policy)
+            self.models[twin] = self._ours(policy, frozen=" frozen" in name) if ours else self._plain(policy)
         model = self.models[twin]
         data = _repeated(self._our_batch() if ours else self._plain_batch(), self.steps, resident=not host)
         return lambda: model.fit(data, epochs=1, verbose=0, shuffle=False)
 
-    def _ours(self, policy: Precision, frozen: bool) -> Any:
-        norm: BatchNorm = "frozen" if frozen else "trained"
-        with precision(policy):
-            network = training_form(ARCHITECTURES["resnet50"], ("score",), self.side, self.side)
-            graph = picture_graph(network, self.rule)
-        choose_trainable(network, 5, norm)
+    def _ours(self, policy: Precision, *, frozen: bool) -> Any:
+        network = training_form(ARCHITECTURES["resnet50"], ("score",), self.side, self.side)
+        graph = picture_graph(network, self.rule, policy)
+        graph.choose_trainable(5, "frozen" if frozen else "trained")
         scaling = policy == "mixed_float16"
         optimizer = make_optimizer("sgd", 0.01, momentum=0.9, weight_decay=1e-4, clip=None, loss_scaling=scaling)
-        graph.compile(optimizer, loss=masked_cross_entropy)
-        return graph
+        graph.model.compile(optimizer, loss=masked_cross_entropy)
+        return graph.model
 
     def _our_batch(self) -> Any:
         targets = np.stack([self.truth, np.ones_like(self.truth)], axis=-1)
@@ -151,12 +150,16 @@ class Shop:
     def _plain(self, policy: Precision) -> Any:
         import keras
 
-        with precision(policy):
+        before = keras.config.dtype_policy()
+        keras.config.set_dtype_policy(policy)
+        try:
             body = keras.applications.ResNet50(
                 include_top=False, weights=None, input_shape=(self.side, self.side, 3), pooling="avg"
             )
             scores = keras.layers.Dense(1, activation="sigmoid", dtype="float32")(body.output)
             model = keras.Model(body.input, scores)
+        finally:
+            keras.config.set_dtype_policy(before)
         optimizer = keras.optimizers.SGD(0.01, momentum=0.9, nesterov=True, weight_decay=1e-4)
         model.compile(optimizer, loss="binary_crossentropy")  # Keras adds the loss scaling that float16 needs
         return model

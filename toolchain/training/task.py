@@ -62,9 +62,11 @@ class Trained:
         history: a row per epoch, or per head of an ensemble: name to number.
         details: what else belongs into the model card: name to number or short text.
         problems: pictures that were left out, and why, a line each.
+        preprocessing: how the model sees, where that is not how the backbone does.
     """
 
     model: Any
     history: tuple[Mapping[str, float], ...] = ()
     details: Mapping[str, int | float | str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    preprocessing: Preprocessing | None = None

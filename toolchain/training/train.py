@@ -14,6 +14,7 @@ from pathlib import Path
 
 from models.bundle import Bundle, check_target
 from models.errors import UserError
+from models.preprocessing import Preprocessing
 from models.runtimes.keras import predict_with
 from models.spec import Category, ClassifierSpec, Thresholds
 from toolchain.data.dataset import Dataset, read_dataset
@@ -85,9 +86,9 @@ def train(request: Request, progress: Progress, warn: Callable[[str], None]) -> 
     trained = module.train(task, settings, progress)
     for problem in trained.problems[:1]:
         warn(f"left out {len(trained.problems)} pictures that cannot be read; the first is {problem}")
-    rule = backbone.preprocessing
+    rule = trained.preprocessing or backbone.preprocessing
     validation = validate(predict_with([trained.model], rule), rule, task.val, task.categories, progress)
-    spec = _spec(request, task, categories, thresholds(validation, task.categories))
+    spec = _spec(request, task, categories, rule, thresholds(validation, task.categories))
     found = measures(validation, task.categories)
     card = Card(spec, task, trained, request.recipe, given, found, tool_versions()).text()
     progress("writing the bundle")
@@ -98,14 +99,16 @@ def train(request: Request, progress: Progress, warn: Callable[[str], None]) -> 
     return Outcome(bundle, found)
 
 
-def _spec(request: Request, task: Task, categories: tuple[Category, ...], at: dict[str, Thresholds]) -> ClassifierSpec:
+def _spec(
+    request: Request, task: Task, categories: tuple[Category, ...], rule: Preprocessing, at: dict[str, Thresholds]
+) -> ClassifierSpec:
     return ClassifierSpec(
         name=request.target.name,
         description=f"{', '.join(task.categories)}, trained on the backbone of {task.backbone.name}",
         backbone=task.backbone.architecture.name,
         licence=task.backbone.licence,
         categories=categories,
-        preprocessing=task.backbone.preprocessing,
+        preprocessing=rule,
         thresholds=at,
     )
 

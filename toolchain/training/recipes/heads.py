@@ -1,13 +1,11 @@
 """Heads on a frozen backbone: its features are computed once, and all categories are trained on them in seconds."""
 
-import os
-
 from pydantic import Field
 
-from models.cgroup import processor_quota
 from toolchain.data.dataset import Dataset
 from toolchain.output import Progress
 from toolchain.training.backbones import load
+from toolchain.training.cores import cores
 from toolchain.training.features.compute import Features, Way, compute_features
 from toolchain.training.features.network import open_extractor
 from toolchain.training.features.views import Views
@@ -35,7 +33,7 @@ def train(task: Task, settings: Settings, progress: Progress) -> Trained:
     """
     progress("loading the backbone")
     extractor = open_extractor(task.backbone, settings.taps)
-    rule, threads = task.backbone.preprocessing, settings.threads or _cores()
+    rule, threads = task.backbone.preprocessing, settings.threads or cores()
     changed, plain = Way(extractor, rule, Views(settings.views, task.seed)), Way(extractor, rule, Views(0, 0))
     train = compute_features(task.train, changed, task.features, threads, progress)
     val = compute_features(task.val, plain, task.features, threads, progress)
@@ -57,9 +55,3 @@ def train(task: Task, settings: Settings, progress: Progress) -> Trained:
 
 def _labelled(features: Features, dataset: Dataset, task: Task) -> Labelled:
     return Labelled(features.values, dataset.truth(task.categories)[features.kept])
-
-
-def _cores() -> int:
-    quota = processor_quota()
-    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(there, int(quota) if quota else there))

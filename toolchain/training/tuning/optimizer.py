@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 Name = Literal["sgd", "adamw"]
 UNDECAYED = ("bias", "gamma", "beta")
-"""Variables that weight decay would only harm: it pulls scales and shifts to zero (He et al. 2019, arXiv:1812.01187)."""
+"""Variables that weight decay would only harm: it pulls scales and shifts to zero (arXiv:1812.01187)."""
 
 
 def cosine(peak: float, steps: int, warmup: int) -> Any:

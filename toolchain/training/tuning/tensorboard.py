@@ -1,0 +1,33 @@
+"""Numbers of each epoch as TensorBoard reads them; written without TensorFlow, so on every backend."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from toolchain.training.tuning.epochs import Log
+
+
+@contextmanager
+def tensorboard(folder: Path) -> Iterator[Log]:
+    """Yield what writes an epoch's numbers as scalars into an event file in ``folder``.
+
+    A training that is resumed writes its epochs again from the first one on: TensorBoard shows the newest file's.
+    """
+    from tensorboard.compat.proto.event_pb2 import Event
+    from tensorboard.compat.proto.summary_pb2 import Summary
+    from tensorboard.summary.writer.event_file_writer import EventFileWriter
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("events.out.tfevents.*"):
+        old.unlink()
+    writer = EventFileWriter(str(folder))
+
+    def log(epoch: int, row: Mapping[str, float]) -> None:
+        values = [Summary.Value(tag=name, simple_value=value) for name, value in row.items() if name != "epoch"]
+        writer.add_event(Event(step=epoch, summary=Summary(value=values)))
+        writer.flush()
+
+    try:
+        yield log
+    finally:
+        writer.close()
