@@ -50,10 +50,10 @@ class PictureGraph:
             learns = layer.name.startswith(chosen) if chosen else False
             kind = type(layer).__name__
             layer.trainable = learns and not (kind == "BatchNormalization" and batch_norm == "frozen")
-            if learns and kind == "Conv2D":
+            if kind == "Conv2D":
                 layer.bias.trainable = False
-            elif learns and kind == "BatchNormalization":
-                layer.gamma.trainable = layer.beta.trainable = True
+            elif kind == "BatchNormalization":
+                layer.gamma.trainable = layer.beta.trainable = learns
 
     def give_back(self, network: Any) -> None:
         """Give the weights to the training form that the graph was made from."""
