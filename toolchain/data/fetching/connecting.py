@@ -15,6 +15,7 @@ import httpcore
 
 from toolchain.data.fetching.addresses import Exemption, may_connect
 from toolchain.data.fetching.outcome import Failed
+from toolchain.data.fetching.wire import connect
 
 _LOOKUPS_AT_ONCE = 16
 _NAMES_KEPT, _SECONDS_KEPT = 2048, 60.0
@@ -25,7 +26,6 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
 
     def __init__(self, exemptions: tuple[Exemption, ...]) -> None:
         self._exemptions = exemptions
-        self._plain = httpcore.AnyIOBackend()
         self._resolver = _Resolver()
 
     async def connect_tcp(
@@ -33,8 +33,8 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
         host: str,
         port: int,
         timeout: float | None = None,  # noqa: ASYNC109  httpcore's own signature
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+        local_address: str | None = None,  # noqa: ARG002
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002
     ) -> httpcore.AsyncNetworkStream:
         """Connect to the first of the host's addresses that may be connected to and answers.
 
@@ -47,10 +47,10 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
             raise Failed("private address", host if host == addresses[0] else f"{host} is {addresses[0]}")
         for address in allowed[:-1]:
             try:
-                return await self._plain.connect_tcp(address, port, timeout, local_address, socket_options)
+                return await connect(address, port, timeout)
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 continue
-        return await self._plain.connect_tcp(allowed[-1], port, timeout, local_address, socket_options)
+        return await connect(allowed[-1], port, timeout)
 
     async def connect_unix_socket(
         self,

@@ -13,7 +13,7 @@ from toolchain.data.fetching.limits import Limits
 from toolchain.data.fetching.outcome import Failed
 from toolchain.data.fetching.retrying import may_help, retry_after
 from toolchain.data.fetching.spool import Spool
-from toolchain.data.fetching.transport import is_bad_certificate, request_for
+from toolchain.data.fetching.transport import request_for
 from toolchain.data.fetching.turns import Turns
 
 MAX_REDIRECTS = 5
@@ -69,8 +69,6 @@ async def _request(
     except (TimeoutError, httpcore.TimeoutException) as error:
         raise Failed("timed out", again=True) from error
     except (httpcore.NetworkError, httpcore.ProtocolError) as error:
-        if is_bad_certificate(error):
-            raise Failed("bad certificate", _host(url)) from error
         refused = isinstance(error, httpcore.ConnectError)
         raise Failed("no connection" if refused else "connection lost", again=True) from error
     if response.status_code in _MOVED and "location" in response.headers:

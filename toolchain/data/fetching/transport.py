@@ -4,7 +4,6 @@ httpx's own pool looks through all its connections for each request, several tim
 how many requests there are at once is decided elsewhere (``turns``).
 """
 
-import ssl
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from functools import cache
@@ -126,9 +125,3 @@ def user_agent() -> str:
         return f"rct/{version('rct')} (fetches labelled pictures)"
     except PackageNotFoundError:
         return "rct (fetches labelled pictures)"
-
-
-def is_bad_certificate(error: BaseException) -> bool:
-    """Return whether a connection failed because the server could not show who it is."""
-    cause = error.__cause__ or error.__context__
-    return isinstance(cause, ssl.SSLCertVerificationError) or (cause is not None and is_bad_certificate(cause))
