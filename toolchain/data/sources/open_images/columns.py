@@ -1,4 +1,4 @@
-"""Columns of large CSV files, a few megabytes at a time.
+"""Columns of large CSV files, a megabyte at a time.
 
 The largest file of labels has 164 million rows, so they are parsed and filtered by Arrow, and only the rows that are
 wanted become Python's.
@@ -16,7 +16,7 @@ from toolchain.data.reading.text import open_bytes
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_BLOCK = 8 << 20
+_BLOCK = 1 << 20
 _ANY_BYTES = "latin-1"  # Arrow cannot tell us of a wrong row that is not text, and in this encoding everything is
 
 
