@@ -36,6 +36,11 @@ def sources(incomplete: str) -> list[str]:
     return _beginning(incomplete, source_names())
 
 
+def checks(incomplete: str) -> list[str]:
+    """Return the checks of an audit."""
+    return _beginning(incomplete, (name.replace("_", "-") for name in _modules("toolchain.data.audit.checks")))
+
+
 def peers(incomplete: str) -> list[str]:
     """Return the peers that bundles can be timed against."""
     return _beginning(incomplete, _modules("benchmarks.peers"))

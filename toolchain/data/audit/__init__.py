@@ -1,0 +1,1 @@
+"""What is wrong with a dataset, before a classifier learns it."""
