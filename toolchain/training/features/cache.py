@@ -62,7 +62,8 @@ class FeatureCache:
             place["turns"], place["view"] = row.key.turns, row.key.view
             place["problem"] = row.problem.encode()[:_PROBLEM]
             if row.features is not None:
-                place["features"] = row.features
+                with np.errstate(over="ignore"):  # seen below
+                    place["features"] = row.features
         if not np.isfinite(record["features"]).all():
             raise UserError("features", "beyond the range of float16", "Look at the backbone's weights.")
         keys = b"".join(row.key.picture + bytes([row.key.turns]) + row.key.view.to_bytes(2) for row in rows)
@@ -79,7 +80,11 @@ class FeatureCache:
         for file in self._files():
             record = self._open(file)
             if record is not None:
-                found.update(zip(_keys(record), map(bytes.decode, record["problem"].tolist()), strict=True))
+                found.update(
+                    zip(
+                        _keys(record), (one.decode(errors="replace") for one in record["problem"].tolist()), strict=True
+                    )
+                )
         return found
 
     def read(self, keys: Sequence[Key], into: NDArray[np.float16]) -> None:

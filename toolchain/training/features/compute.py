@@ -116,7 +116,7 @@ def _keyed(
                 failures.append(found)
             else:
                 example = examples[place]
-                works[place] = _Work(example.path, Key(found, example.rotation // 90 % 4, 0))
+                works[place] = _Work(example.path, Key(found, _turns(example), 0))
             progress("looking for known pictures", done=place + 1, total=len(examples))
     return works, failures
 
@@ -185,8 +185,25 @@ def _rows(works: Sequence[_Work], way: Way) -> list[Row]:
     ]
 
 
+def read_example(example: Example, rule: Preprocessing) -> NDArray[np.uint8]:
+    """Return a picture as the network sees it, turned as its dataset says: uint8 [rule.height, rule.width, 3].
+
+    Raises:
+        PictureError: it cannot be read.
+    """
+    return resize(_turned(example.path, rule, _turns(example)), rule)
+
+
+def _turns(example: Example) -> int:
+    return example.rotation // 90 % 4
+
+
+def _turned(path: Path, rule: Preprocessing, turns: int) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(np.rot90(decode(path, rule), turns))
+
+
 def _decode(path: Path, rule: Preprocessing, turns: int) -> NDArray[np.uint8] | PictureError:
     try:
-        return np.ascontiguousarray(np.rot90(decode(path, rule), turns))
+        return _turned(path, rule, turns)
     except PictureError as error:  # a new one: the traceback of this would keep the half-decoded picture in memory
         return PictureError(error.subject, error.problem, error.advice)

@@ -1,14 +1,21 @@
 """A backbone as a function from pictures to features, in the graph that our exports run."""
 
 import hashlib
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from exporters.deploy import backbone_sha256, deploy_model
-from models.resnet50 import InferenceNetwork
+from exporters.deploy import deploy_model
+from exporters.features import write_features
+from models.errors import UserError
+from models.onnxruntime_session import open_session
+from models.resnet50 import InferenceNetwork, features_size
+from models.runtimes import RuntimeOptions
 from models.spec import Category, ClassifierSpec, Thresholds
 from toolchain.training.backbones import load
 from toolchain.training.task import Backbone
@@ -29,16 +36,49 @@ class Extractor:
 def open_extractor(backbone: Backbone, taps: tuple[str, ...]) -> Extractor:
     """Return the features of ``backbone`` at ``taps``; without taps, the mean of the last stage's output.
 
-    Args:
-        backbone: the network.
-        taps: layers whose statistics are read (``models.resnet50.HeadForm``).
+    Each call runs on one core, in ONNX Runtime.
 
     Raises:
         NetworkError: the weights cannot be had.
+        UserError: there is no such layer, or the last stage is not among them.
     """
-    network = inference_network(backbone)
-    digest = hashlib.sha256("\n".join([backbone_sha256(network), *taps]).encode()).hexdigest()
-    return Extractor(_through_keras(network), 4 * backbone.architecture.widths[-1], digest)
+    import onnx
+    import onnxruntime as ort
+
+    try:
+        size = features_size(backbone.architecture, taps)
+    except ValueError as error:
+        raise UserError("taps", str(error)) from error
+    with tempfile.TemporaryDirectory() as scratch:
+        file = write_features(inference_network(backbone), taps, Path(scratch) / "features.onnx")
+        digest = hashlib.sha256(f"{graph_digest(onnx.load(file).graph)} {ort.__version__}".encode()).hexdigest()
+        session = open_session(file, RuntimeOptions(threads=1))
+
+    def extract(batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+        return np.asarray(session.run(["features"], {"image": batch})[0])
+
+    return Extractor(extract, size, digest)
+
+
+def graph_digest(graph: Any) -> str:
+    """Digest of what an ONNX graph computes: operators, attributes, constants, in their order and without names."""
+    constants = {tensor.name: tensor for tensor in graph.initializer}
+    digest = hashlib.sha256()
+    for node in graph.node:
+        digest.update(f"{node.op_type} {len(node.input)}\n".encode())
+        for attribute in sorted(node.attribute, key=lambda one: one.name):
+            digest.update(_content(attribute.t) if attribute.HasField("t") else attribute.SerializeToString(True))
+        for name in node.input:
+            if name in constants:
+                digest.update(_content(constants[name]))
+    return digest.hexdigest()
+
+
+def _content(tensor: Any) -> bytes:
+    from onnx import numpy_helper
+
+    array = numpy_helper.to_array(tensor)
+    return f"{array.dtype} {array.shape}\n".encode() + array.tobytes()
 
 
 def inference_network(backbone: Backbone) -> InferenceNetwork:
@@ -56,21 +96,3 @@ def inference_network(backbone: Backbone) -> InferenceNetwork:
         thresholds={"none": Thresholds(review=1, block=1)},
     )
     return deploy_model(load(backbone, ("none",)), spec)
-
-
-def _through_keras(network: InferenceNetwork) -> Extract:
-    import threading
-
-    import keras
-
-    from models.resnet50 import inference_form
-
-    model = inference_form(network)
-    pooled = keras.Model(model.inputs, model.get_layer("avg_pool").output)
-    lock = threading.Lock()
-
-    def extract(batch: NDArray[np.uint8]) -> NDArray[np.float32]:
-        with lock:
-            return np.asarray(pooled.predict_on_batch(batch), np.float32)
-
-    return extract

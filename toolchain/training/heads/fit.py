@@ -27,9 +27,9 @@ class HeadSettings(Document):
     """How heads are trained; every number that a user may turn."""
 
     members: int = Field(default=4, ge=1, description="heads whose logits are averaged")
-    hidden: int = Field(default=0, ge=0, description="hidden units of each member; 0 for linear heads")
-    shared: bool = Field(default=False, description="hidden units serve all categories, not each its own")
-    epochs: int = Field(default=40, ge=1, description="most passes over the pictures")
+    hidden: int = Field(default=32, ge=0, description="hidden units of each member; 0 for linear heads")
+    shared: bool = Field(default=True, description="hidden units serve all categories, not each its own")
+    epochs: int = Field(default=30, ge=1, description="most passes over the pictures")
     batch: int = Field(default=256, ge=1, description="pictures per step")
     rate: float = Field(default=1e-3, gt=0, description="learning rate at its highest, of AdamW")
     warmup: float = Field(default=0.05, ge=0, lt=1, description="share of the steps in which the rate rises")
@@ -39,7 +39,7 @@ class HeadSettings(Document):
     input_dropout: float = Field(default=0.2, ge=0, lt=1, description="share of features left out")
     noise: float = Field(default=0.0, ge=0, description="deviation of noise on the scaled features")
     smoothing: float = Field(default=0.02, ge=0, lt=1, description="label smoothing")
-    mixup: float = Field(default=0.0, ge=0, description="alpha of mixup on features; 0 for none")
+    mixup: float = Field(default=0.4, ge=0, description="alpha of mixup on features; 0 for none")
     class_weights: ClassWeights = Field(default="balanced", description="balanced or none")
     monitor: Literal["loss", "auc"] = Field(default="loss", description="what the best epoch is chosen by")
     patience: int = Field(default=10, ge=1, description="epochs without a better one before it ends")

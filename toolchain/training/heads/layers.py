@@ -42,7 +42,7 @@ class Scaling:
         """Return ``features`` [..., size] as training sees them."""
         scaled: NDArray[np.float32] = features.astype(np.float32)
         scaled -= self.mean.astype(np.float32)
-        scaled /= self.deviation.astype(np.float32)
+        scaled *= (1 / self.deviation).astype(np.float32)
         return scaled
 
     def folded(self, layers: Layers) -> Layers:

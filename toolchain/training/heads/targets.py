@@ -58,4 +58,7 @@ def mixed(
     weights = share[..., None] * wanted[..., 1], other[..., None] * wanted[::-1, ..., 1]
     weight = weights[0] + weights[1]
     target = (weights[0] * wanted[..., 0] + weights[1] * wanted[::-1, ..., 0]) / np.maximum(weight, 1e-12)
-    return share * features + other * features[::-1], np.stack([target, weight], -1)
+    blended = features - features[::-1]
+    blended *= share
+    blended += features[::-1]
+    return blended, np.stack([target, weight], -1)

@@ -1,17 +1,25 @@
 """Heads on a frozen backbone: its features are computed once, and all categories are trained on them in seconds."""
 
+from typing import Any, Literal
+
+import numpy as np
 from pydantic import Field
 
+from models.errors import UserError
+from models.preprocessing import normalise
+from models.resnet50 import HeadForm
 from toolchain.data.dataset import Dataset
 from toolchain.output import Progress
 from toolchain.training.backbones import load
 from toolchain.training.cores import cores
-from toolchain.training.features.compute import Features, Way, compute_features
+from toolchain.training.features.compute import Features, Way, compute_features, read_example
 from toolchain.training.features.network import open_extractor
 from toolchain.training.features.views import Views
 from toolchain.training.heads.fit import HeadSettings, Labelled, fit
-from toolchain.training.heads.layers import set_dense
-from toolchain.training.task import Task, Trained
+from toolchain.training.heads.layers import Layers, logits, set_dense
+from toolchain.training.task import Backbone, Task, Trained
+
+_CHECKED, _TOLERANCE = 8, 0.02
 
 SUMMARY = "heads on a frozen backbone, in seconds once its features are computed"
 
@@ -19,7 +27,9 @@ SUMMARY = "heads on a frozen backbone, in seconds once its features are computed
 class Settings(HeadSettings):
     """Those of the heads, and what they read."""
 
-    taps: tuple[str, ...] = Field(default=(), description="layers whose statistics are read; none for the last mean")
+    taps: Literal["all", "none"] | tuple[str, ...] = Field(
+        default="all", description="layers whose statistics are read; none for the mean of the last stage"
+    )
     views: int = Field(default=2, ge=0, le=1000, description="changed views of each picture, beside itself")
     threads: int | None = Field(default=None, ge=1, description="pictures worked on at once; all cores by default")
 
@@ -32,14 +42,17 @@ def train(task: Task, settings: Settings, progress: Progress) -> Trained:
         UserError: no picture can be read.
     """
     progress("loading the backbone")
-    extractor = open_extractor(task.backbone, settings.taps)
+    taps = _layers(settings.taps, task.backbone)
+    extractor = open_extractor(task.backbone, taps)
     rule, threads = task.backbone.preprocessing, settings.threads or cores()
     changed, plain = Way(extractor, rule, Views(settings.views, task.seed)), Way(extractor, rule, Views(0, 0))
     train = compute_features(task.train, changed, task.features, threads, progress)
     val = compute_features(task.val, plain, task.features, threads, progress)
     fitted = fit(_labelled(train, task.train, task), _labelled(val, task.val, task), settings, task.seed, progress)
-    model = load(task.backbone, task.categories)
+    widths = tuple(layer.bias.size for layer in fitted.layers[:-1])
+    model = load(task.backbone, task.categories, head=HeadForm(taps, widths))
     set_dense(model, fitted.layers)
+    _check_same(model, fitted.layers, val, task)
     return Trained(
         model,
         fitted.history,
@@ -51,6 +64,27 @@ def train(task: Task, settings: Settings, progress: Progress) -> Trained:
         },
         tuple(str(failure) for failure in (*train.failures, *val.failures)),
     )
+
+
+def _layers(taps: Literal["all", "none"] | tuple[str, ...], backbone: Backbone) -> tuple[str, ...]:
+    named = {"all": backbone.architecture.taps, "none": ()}
+    return named[taps] if isinstance(taps, str) else taps
+
+
+def _check_same(model: Any, layers: Layers, val: Features, task: Task) -> None:
+    """Hold the classifier to what its head made of the features that it was trained on, on the first pictures.
+
+    Raises:
+        UserError: they differ by more than float16 does, so that the features are of other code.
+    """
+    rule, first = task.backbone.preprocessing, val.kept[:_CHECKED]
+    pixels = np.stack([read_example(task.val.examples[place], rule) for place in first])
+    scores = np.asarray(model.predict_on_batch(normalise(pixels, rule)), np.float64)
+    expected = 1 / (1 + np.exp(-logits(layers, val.values[: len(first), 0])))
+    if (worst := float(np.abs(scores - expected).max())) > _TOLERANCE:
+        raise UserError(
+            task.features, f"features of other code (scores differ by up to {worst:.2g})", "Remove the folder."
+        )
 
 
 def _labelled(features: Features, dataset: Dataset, task: Task) -> Labelled:
