@@ -10,6 +10,7 @@ import pytest
 from benchmarks.tolerance import TOLERANCES
 from models.spec import ClassifierSpec
 from toolchain.cli import main
+from toolchain.commands import data
 
 ROOT = Path(__file__).parents[1]
 OPTION = re.compile(r"--[a-z][a-z-]+")
@@ -58,13 +59,13 @@ def commands_shown() -> list[tuple[str, str]]:
     """Return command and option of every ``rct`` line in a shell block; the option is empty for the command itself."""
     shown = set()
     for block in (block for document in DOCUMENTS for block in blocks(document, "sh")):
-        for command, rest in re.findall(r"\brct (\w+)(.*)", block):
+        for command, rest in re.findall(r"\brct ((?:data )?\w+)(.*)", block):
             shown |= {(command, option) for option in ["", *OPTION.findall(rest)]}
     return sorted(shown)
 
 
 def options_of(command: str, capsys: pytest.CaptureFixture[str]) -> set[str]:
-    assert main([command, "--help"]) == 0
+    assert main([*command.split(), "--help"]) == 0
     return {*OPTION.findall(capsys.readouterr().out), ""}
 
 
@@ -78,6 +79,11 @@ def test_every_option_explained_exists(capsys: pytest.CaptureFixture[str]) -> No
     for guide in ("exporting.md", "verifying.md"):
         inline = re.findall(r"`[^`\n]+`", (ROOT / "docs" / guide).read_text("utf-8"))
         assert set(OPTION.findall(" ".join(inline))) <= known
+
+
+def test_every_option_of_the_guide_to_data_exists(capsys: pytest.CaptureFixture[str]) -> None:
+    known = {option for command in data.COMMANDS for option in options_of(f"data {command}", capsys)}
+    assert set(OPTION.findall((ROOT / "docs" / "data.md").read_text("utf-8"))) <= known
 
 
 def test_every_option_of_comparing_exists(capsys: pytest.CaptureFixture[str]) -> None:

@@ -44,9 +44,9 @@ class Evaluation:
 
     @property
     def where(self) -> str:
-        """The pictures, in words."""
+        """The pictures, in words, without the way to them: it ends in a model card."""
         split = f"the split {self.report.split} of " if self.report.split else ""
-        return f"{split}{self.report.data} ({len(self.report.pictures):,} pictures)"
+        return f"{split}{Path(self.report.data).resolve().name} ({len(self.report.pictures):,} pictures)"
 
 
 def evaluate(reference: str, request: Request, progress: Progress) -> Evaluation:

@@ -7,6 +7,7 @@ scored.scores, scored.failures
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -63,8 +64,8 @@ class Scorer:
 
         A file that several examples share is read once. Pictures that cannot be read are left out and reported.
         """
-        places = {example.path: place for place, example in enumerate(examples)}
-        reading = _Reading(places, [example.rotation // 90 % 4 for example in examples], change)
+        reading = Reading(examples, change)
+        places = reading.places
         rule = self.bundle.manifest.spec.preprocessing
         if takes_any_size(self.bundle.manifest):
             batches = read_whole(places, rule, read=reading.whole)
@@ -86,17 +87,27 @@ class Scorer:
 
 
 @dataclass(frozen=True)
-class _Reading:
-    """How one picture is read, by its path: decode, turn, change."""
+class Reading:
+    """How the picture of an example is read, by its path: decoded, turned as its rotation says, changed."""
 
-    places: dict[Path, int]
-    turns: list[int]
-    change: Change | None
+    examples: Sequence[Example]
+    change: Change | None = None
+
+    @cached_property
+    def places(self) -> dict[Path, int]:
+        """The place of each file among the examples; of several that share it, the last."""
+        return {example.path: place for place, example in enumerate(self.examples)}
 
     def whole(self, path: Path, rule: Preprocessing) -> Pixels:
+        """Return the picture at its own size, uint8 [h, w, 3].
+
+        Raises:
+            PictureError: it cannot be read.
+        """
         place = self.places[path]
-        pixels = np.ascontiguousarray(np.rot90(decode(path, rule), self.turns[place]))
+        pixels = np.ascontiguousarray(np.rot90(decode(path, rule), self.examples[place].rotation // 90))
         return pixels if self.change is None else self.change(place, pixels)
 
     def resized(self, path: Path, rule: Preprocessing) -> Pixels:
+        """Return the picture at the network's size; raises as ``whole`` does."""
         return resize(self.whole(path, rule), rule)

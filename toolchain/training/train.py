@@ -28,7 +28,7 @@ from toolchain.training.original import tool_versions, write_original
 from toolchain.training.recipes import recipe
 from toolchain.training.splits import train_and_val
 from toolchain.training.task import Task
-from toolchain.training.validation import measures, thresholds, validate
+from toolchain.training.validation import choices, measures, validate
 
 _TASK_FILE = "task.json"
 
@@ -88,7 +88,10 @@ def train(request: Request, progress: Progress, warn: Callable[[str], None]) -> 
         warn(f"left out {len(trained.problems)} pictures that cannot be read; the first is {problem}")
     rule = trained.preprocessing or backbone.preprocessing
     validation = validate(predict_with([trained.model], rule), rule, task.val, task.categories, progress)
-    spec = _spec(request, task, categories, rule, thresholds(validation, task.categories))
+    chosen = choices(validation, task.categories)
+    for line in (line for choice in chosen.values() for line in choice.warnings):
+        warn(line)
+    spec = _spec(request, task, categories, rule, {name: choice.thresholds for name, choice in chosen.items()})
     found = measures(validation, task.categories)
     card = Card(spec, task, trained, request.recipe, given, found, tool_versions()).text()
     progress("writing the bundle")

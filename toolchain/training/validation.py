@@ -9,11 +9,11 @@ from benchmarks.metrics.quality import pr_auc, roc_auc
 from models.pictures import read_batches
 from models.preprocessing import Preprocessing
 from models.runtimes import Predict
-from models.spec import Thresholds
 from toolchain.data.dataset import UNKNOWN, YES, Dataset
+from toolchain.evaluation.scoring import Reading
+from toolchain.evaluation.thresholds import Choice, Goals, choose_all
 from toolchain.output import Progress
 
-_REVIEW_FPR, _BLOCK_FPR = 0.05, 0.01
 _BATCH = 16
 
 
@@ -29,10 +29,11 @@ def validate(
     predict: Predict, rule: Preprocessing, dataset: Dataset, categories: tuple[str, ...], progress: Progress
 ) -> Validation:
     """Score the pictures of ``dataset``; those that cannot be read are left out."""
-    places = {example.path: place for place, example in enumerate(dataset.examples)}
+    reading = Reading(dataset.examples)
+    places = reading.places
     kept: list[int] = []
     scores = [np.empty((0, len(categories)), np.float32)]
-    for batch in read_batches(places, rule, _BATCH):
+    for batch in read_batches(places, rule, _BATCH, read=reading.resized):
         if batch.paths:
             scores.append(predict(batch.pixels))
             kept += [places[path] for path in batch.paths]
@@ -40,15 +41,9 @@ def validate(
     return Validation(np.concatenate(scores), dataset.truth(categories)[kept])
 
 
-def thresholds(validation: Validation, categories: tuple[str, ...]) -> dict[str, Thresholds]:
-    """Return, per category, where 5 % of the negatives reach review, and where 1 % of them reach block."""
-    found = {}
-    for name, scores, answers in _known(validation, categories):
-        negatives = np.sort(scores[answers != YES].astype(np.float64))[::-1]
-        reached = [negatives[int(rate * len(negatives))] for rate in (_REVIEW_FPR, _BLOCK_FPR)]
-        review, block = (float(np.clip(np.ceil(score * 1e4) / 1e4, 1e-4, 1)) for score in reached)
-        found[name] = Thresholds(review=review, block=max(review, block))
-    return found
+def choices(validation: Validation, categories: tuple[str, ...]) -> dict[str, Choice]:
+    """Return, per category, the thresholds that 1 % of the negatives reach for review, and 0.1 % for block."""
+    return choose_all(categories, validation.scores, validation.truth, Goals())
 
 
 def measures(validation: Validation, categories: tuple[str, ...]) -> dict[str, dict[str, float]]:

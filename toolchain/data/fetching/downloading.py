@@ -18,6 +18,7 @@ from toolchain.data.fetching.turns import Turns
 
 MAX_REDIRECTS = 5
 _CHUNK = 65536
+_SECONDS_FOR_NOTHING = 1.0
 _MOVED = {301, 302, 303, 307, 308}
 
 
@@ -81,9 +82,10 @@ async def _request(
 async def _empty(response: httpx.Response) -> None:
     """Read a small body that nobody needs, so that the connection can serve the next request."""
     if _announced(response) <= _CHUNK:
-        with suppress(httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException):
-            async for _ in response.aiter_raw():
-                pass
+        with suppress(TimeoutError, httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException):
+            async with asyncio.timeout(_SECONDS_FOR_NOTHING):
+                async for _ in response.aiter_raw():
+                    pass
 
 
 def _announced(response: httpx.Response) -> float:

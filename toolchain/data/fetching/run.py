@@ -6,7 +6,7 @@ The source is read three times, an item at a time: to see what is left to do, to
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from models.errors import UserError
@@ -17,7 +17,7 @@ from toolchain.data.fetching.placeholders import PLACEHOLDERS
 from toolchain.data.fetching.request import Request
 from toolchain.data.fetching.settling_all import settle_all
 from toolchain.data.fetching.tally import Tally, entry_of
-from toolchain.data.ledger import LEDGER_FILE, write_ledger
+from toolchain.data.ledger import LEDGER_FILE, read_ledger, write_ledger
 from toolchain.data.problems import Problems
 from toolchain.output import Progress
 
@@ -88,10 +88,15 @@ def _survey(request: Request, journal: Journal, problems: Problems) -> tuple[Tal
 
 
 def _write(request: Request, journal: Journal) -> Tally:
-    tally = Tally()
+    tally, splits = Tally(), _splits(request.folder)
     items = ((item, journal.outcome(identity(item))) for item in request.items(Problems()))
-    write_ledger(
-        request.folder,
-        (tally.add(entry_of(request.source, item, outcome)) for item, outcome in items if outcome is not None),
-    )
+    entries = (tally.add(entry_of(request.source, item, outcome)) for item, outcome in items if outcome is not None)
+    write_ledger(request.folder, (replace(one, split=one.split or splits.get(one.key, "")) for one in entries))
     return tally
+
+
+def _splits(folder: Path) -> dict[str, str]:
+    """Return what rct data split has written into the ledger that is there: pictures keep their sides."""
+    if not (folder / LEDGER_FILE).is_file():
+        return {}
+    return {entry.key: entry.split for entry in read_ledger(folder) if entry.split}

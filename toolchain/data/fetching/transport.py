@@ -4,9 +4,10 @@ httpx's own pool looks through all its connections for each request, several tim
 how many requests there are at once is decided elsewhere (``turns``).
 """
 
+import ssl
 from collections import OrderedDict
 from collections.abc import AsyncIterator
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 
 import httpcore
@@ -27,7 +28,6 @@ class CheckedTransport(httpx.AsyncBaseTransport):
 
     def __init__(self, limits: Limits) -> None:
         self._backend = CheckedBackend(limits.private)
-        self._certificates = httpx.create_ssl_context()
         self._most = limits.concurrency
         self._idle: OrderedDict[httpcore.AsyncHTTPConnection, str] = OrderedDict()  # the oldest first
         self._of: dict[str, list[httpcore.AsyncHTTPConnection]] = {}
@@ -51,6 +51,10 @@ class CheckedTransport(httpx.AsyncBaseTransport):
             extensions=response.extensions,
         )
 
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        return httpx.create_ssl_context()  # reads two hundred certificates
+
     async def _connection(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
         while waiting := self._of.get(str(origin)):
             connection = waiting[-1]
@@ -59,7 +63,10 @@ class CheckedTransport(httpx.AsyncBaseTransport):
                 return connection
             await connection.aclose()
         return httpcore.AsyncHTTPConnection(
-            origin, self._certificates, keepalive_expiry=_SECONDS_KEPT, network_backend=self._backend
+            origin,
+            self._context if origin.scheme == b"https" else None,
+            keepalive_expiry=_SECONDS_KEPT,
+            network_backend=self._backend,
         )
 
     async def give_back(self, connection: httpcore.AsyncHTTPConnection, origin: str) -> None:

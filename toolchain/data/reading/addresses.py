@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 def host_of(url: str) -> str:
     """Return the host of an http or https address in lower case, "" where ``url`` is none."""
-    if any(one.isspace() or not one.isprintable() for one in url):
+    if " " in url or not url.isprintable():  # all other white space is not printable
         return ""
     try:
         parts = urlsplit(url)

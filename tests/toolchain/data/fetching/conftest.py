@@ -38,6 +38,7 @@ def json_items(monkeypatch):
 @pytest.fixture
 def limits(server):
     return Limits(
+        concurrency=8,
         gap=0,
         timeout=5,
         idle=5,

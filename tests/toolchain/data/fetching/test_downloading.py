@@ -173,6 +173,17 @@ def test_statuses_that_may_pass_are_tried_again_and_others_are_not(server, fetch
     assert server.visits == {"/soon": 2, "/never": 3, "/gone": 1, "/mine": 1, "/nowhere": 1}
 
 
+def test_an_answer_counts_though_its_body_never_ends(server, fetched):
+    def answer(visit):
+        visit.send(reply(404, b"gone")[:-1])
+        server.gone.wait(10)
+
+    server.answers |= {"/silent": answer, "/broken": reply(410, b"gone")[:-1]}
+    rows = fetched({"urls": [server.url("/silent")]}, {"urls": [server.url("/broken")]})
+    assert [row.status for row in rows] == ["http 404", "http 410"]
+    assert server.visits == {"/silent": 1, "/broken": 1}
+
+
 def test_the_next_address_is_tried_when_one_fails_for_good(server, fetched, encoded):
     server.answers["/small"] = reply(200, encoded())
     first, second = fetched(

@@ -14,7 +14,7 @@ from hostile_server import reply
 
 from models.errors import UserError
 from toolchain.data.fetching.journal import JOURNAL_FILE, open_journal
-from toolchain.data.ledger import LEDGER_FILE
+from toolchain.data.ledger import LEDGER_FILE, write_ledger
 
 ROOT = Path(__file__).parents[4]
 PROGRAM = """
@@ -134,6 +134,14 @@ def test_corrected_labels_and_more_items_need_only_what_is_new(server, fetched, 
     rows = fetched(*moved, request={"limit": 12})
     assert server.visits == {"/1": 1}
     assert rows[0].status == "ok"
+
+
+def test_pictures_keep_the_sides_that_they_were_split_into(server, fetched, places, tmp_path):
+    rows = fetched(*places, request={"limit": 3})
+    sides = ("", "val", "train")
+    write_ledger(tmp_path / "data", [replace(row, split=side) for row, side in zip(rows, sides, strict=True)])
+    rows = fetched(*places[:4], {**places[4], "split": "test"}, request={"limit": 5})
+    assert [row.split for row in rows] == ["", "val", "train", "", "test"]
 
 
 def test_a_folder_belongs_to_one_fetch(server, fetched, places, tmp_path, json_items):
