@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 
 from models.errors import NetworkError
-from models.resnet50 import Affine, Architecture, Head, Tap
-from models.resnet50.training import tapped_form
+from models.resnet50 import Affine, Architecture, Head, HeadForm, Tap, head_form
 from models.spec import ClassifierSpec
 
 _KNOWN = ("GlobalAveragePooling2D", "Dense", "Dropout", "Activation", "InputLayer")
@@ -79,7 +78,7 @@ def _read_taps(model: Any, arch: Architecture, spec: ClassifierSpec) -> tuple[Ta
     _, _, (concatenated,) = found["tap_statistics"]
     taps = tuple(name.removeprefix("tap_").removesuffix("_mean") for name in concatenated[0][::2])
     try:
-        expected = _statistics(tapped_form(arch, taps))
+        expected = _statistics(head_form(arch, spec.labels, head=HeadForm(taps)))
     except ValueError as error:
         raise NetworkError(spec.name, f"its head cannot be read ({error})", _ADVICE) from None
     differing = sorted(name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name))

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from models.bundle import MANIFEST, Bundle
-from models.errors import BundleError, NetworkError
+from models.errors import BundleError
 from models.joined import joined_parent
+from models.keras_file import read_keras
 from models.manifest import FileEntry, Manifest, Parent, Tensor, file_sha256
+from models.shared_backbone import on_backbone, shared_backbone
 from models.spec import ClassifierSpec, read_spec
 from models.zoo import zoo_names, zoo_path
 
@@ -76,18 +78,33 @@ def keras_fields(spec: ClassifierSpec) -> dict[str, Any]:
 def load_keras(original: Bundle) -> Any:
     """Load the original's ``keras.Model``: normalised float32 [n, height, width, 3] in, scores [n, categories] out.
 
-    Code in the file (lambdas) is refused, not run.
+    Code in the file (lambdas) is refused, not run. An original that is a head alone is put on its backbone
+    (models.shared_backbone).
 
     Raises:
         NetworkError: Keras cannot load the file.
+        BundleError: the backbone of a head is not what it was trained on.
     """
-    import keras
+    model = read_keras(original.model)
+    backbone = backbone_of(original)
+    return model if backbone is None else on_backbone(model, load_keras(backbone), original.manifest.spec)
 
-    try:
-        return keras.saving.load_model(original.model, compile=False, safe_mode=True)
-    except (ValueError, TypeError, OSError, KeyError) as error:
-        reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
-        raise NetworkError(original.model, f"Keras cannot load it ({reason})", "Save it again with Keras 3.") from error
+
+def backbone_of(original: Bundle) -> Bundle | None:
+    """Return the original whose backbone this one stands on, if it is a head alone.
+
+    Raises:
+        BundleError: it is not the one that the head was trained on.
+    """
+    shared = shared_backbone(original.manifest)
+    if shared is None:
+        return None
+    backbone = find_original(shared.name)
+    if backbone.manifest.sha256 != shared.sha256:
+        raise BundleError(
+            original.path, f"made for another {shared.name} than this one", f"Take the {shared.name} that it came with."
+        )
+    return backbone
 
 
 def find_parents(parent: Parent) -> tuple[Bundle, ...]:

@@ -6,6 +6,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from models.errors import NetworkError
+
 
 def save_keras(model: Any, path: Path) -> None:
     """Save a ``keras.Model`` as ``path`` (.keras); the same model under the same Keras gives the same bytes.
@@ -24,6 +26,21 @@ def save_keras(model: Any, path: Path) -> None:
                     document.pop("date_saved", None)
                     content = json.dumps(_numbered(document, {})).encode()
                 target.writestr(zipfile.ZipInfo(name), content)
+
+
+def read_keras(path: Path) -> Any:
+    """Load a ``keras.Model``; code in the file (lambdas) is refused, not run.
+
+    Raises:
+        NetworkError: Keras cannot load the file.
+    """
+    import keras
+
+    try:
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except (ValueError, TypeError, OSError, KeyError) as error:
+        reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
+        raise NetworkError(path, f"Keras cannot load it ({reason})", "Save it again with Keras 3.") from error
 
 
 def _numbered(node: Any, numbers: dict[int, int]) -> Any:

@@ -15,7 +15,7 @@ ClassifiersArgument = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="CLASSIFIER",
-        help="Classifiers to start from: names that rct models lists, or folders. Without any, the one we ship.",
+        help="Classifiers to start from: names that rct models lists, or folders. Without any, those we ship, as one.",
         autocompletion=classifiers,
         show_default=False,
     ),

@@ -16,15 +16,17 @@ from math import isfinite
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.text import Text
 
-from models.bundle import Bundle
 from models.errors import UserError
+from models.joined import join_specs
 from models.picture_sizes import takes_any_size
 from models.pictures import Batch, find_pictures, read_batches, read_whole
 from models.runtimes import Device, Predict, RuntimeOptions, load_runtime
 from models.spec import SEVERITY, ClassifierSpec, Verdict
-from models.zoo import DEFAULT
+from models.zoo import default_names
 from toolchain.output import Output, Progress, printable
 from toolchain.references import is_reference, open_reference
 from toolchain.tensorflow_noise import quiet_keras
@@ -59,9 +61,9 @@ class Request:
 
 @dataclass(frozen=True)
 class Scoring:
-    """A bundle at work: how many pictures there are, and a row for each."""
+    """A classifier at work: how many pictures there are, and a row for each."""
 
-    bundle: Bundle
+    spec: ClassifierSpec
     pictures: int
     rows: Iterator[Row]
 
@@ -74,32 +76,40 @@ def start(request: Request, progress: Progress) -> Scoring:
         BundleError: the bundle is incomplete or altered.
         UnavailableError: what should run it is not there.
     """
-    reference, named = split_arguments(request.arguments)
+    names, named = split_arguments(request.arguments)
     paths = find_pictures(named)
-    progress(f"loading {reference}")
-    bundle = open_reference(reference)
-    if bundle.manifest.format == "keras":
+    progress(f"loading {' and '.join(names)}")
+    bundles = [open_reference(name) for name in names]
+    if any(bundle.manifest.format == "keras" for bundle in bundles):
         quiet_keras()
-    whole, spec = takes_any_size(bundle.manifest), bundle.manifest.spec
+    spec = join_specs([bundle.manifest.spec for bundle in bundles])
+    whole = all(takes_any_size(bundle.manifest) for bundle in bundles)
     options = RuntimeOptions(device=request.device, threads=request.threads, whole=whole)
-    run = load_runtime(bundle, options, request.runtime)
+    run = _side_by_side([load_runtime(bundle, options, request.runtime) for bundle in bundles])
     rule = spec.preprocessing
     batches = read_whole(paths, rule) if whole else read_batches(paths, rule, request.batch_size)
-    return Scoring(bundle, len(paths), _rows(spec, batches, run))
+    return Scoring(spec, len(paths), _rows(spec, batches, run))
 
 
-def split_arguments(arguments: Sequence[str]) -> tuple[str, list[str]]:
-    """Return the name of a bundle or classifier, the one that we ship if none is first, and those of the pictures.
+def split_arguments(arguments: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Return the name of a bundle or classifier, or those that we ship as one if none is first, and the pictures'.
 
     Raises:
         UserError: no picture is named.
     """
     first, *others = arguments
     if not is_reference(first) and (not others or Path(first).exists() or glob.has_magic(first)):
-        return DEFAULT, [first, *others]
+        return default_names(), [first, *others]
     if not others:
         raise UserError("pictures", "none named", f"Name files, folders or patterns after {first}.")
-    return first, others
+    return (first,), others
+
+
+def _side_by_side(runs: Sequence[Predict]) -> Predict:
+    def run(batch: NDArray[np.uint8], /) -> NDArray[np.float32]:
+        return np.concatenate([one(batch) for one in runs], axis=1)
+
+    return run if len(runs) > 1 else runs[0]
 
 
 def _rows(spec: ClassifierSpec, batches: Iterable[Batch], run: Predict) -> Iterator[Row]:
@@ -138,7 +148,7 @@ def stream(scoring: Scoring, layout: Layout, output: Output, progress: Progress)
     Raises:
         UserError: none of the pictures could be read.
     """
-    sheet = Sheet(layout, scoring.bundle.manifest.spec)
+    sheet = Sheet(layout, scoring.spec)
     verdicts: Counter[Verdict] = Counter()
     unreadable = 0
     _print(sheet.head(), output)

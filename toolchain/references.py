@@ -6,7 +6,7 @@ from pathlib import Path
 from models.bundle import MANIFEST, Bundle
 from models.classifier import SPEC_FILE, find_original, find_parents
 from models.errors import BundleError
-from models.zoo import DEFAULT, zoo_names
+from models.zoo import default_names, zoo_names
 
 
 def is_reference(name: str) -> bool:
@@ -27,12 +27,12 @@ def open_reference(name: str) -> Bundle:
 
 
 def originals_named(names: Sequence[str] | None) -> tuple[Bundle, ...]:
-    """Return the classifiers of these names, the default one that we ship without any.
+    """Return the classifiers of these names, those that we ship as one without any.
 
     Raises:
         BundleError: one of them is not an original.
     """
-    return tuple(find_original(name) for name in names or (DEFAULT,))
+    return tuple(find_original(name) for name in names or default_names())
 
 
 def originals_of(bundle: Bundle, names: Sequence[str] | None = None) -> tuple[Bundle, ...]:

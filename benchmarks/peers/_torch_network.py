@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import NetworkError, UnavailableError
-from models.resnet50 import ARCHITECTURES, Architecture, Operations, run_body
+from models.resnet50 import ARCHITECTURES, Architecture, Operations, run_body, watched
 from models.spec import ClassifierSpec
 
 Weights = Mapping[str, NDArray[np.float32]]
@@ -33,6 +33,8 @@ def save_weights(model: Any, spec: ClassifierSpec, file: Path) -> None:
     activations = [layer.activation.__name__ for layer in dense]
     if activations != ["relu"] * (len(dense) - 1) + ["sigmoid"]:
         raise UnavailableError("torch_compile", f"not made for this head (got {', '.join(activations) or 'none'})")
+    means = [layer.name for layer in model.layers if layer.name.startswith("tap_") and layer.name.endswith("_mean")]
+    found["taps"] = np.array([name.removeprefix("tap_").removesuffix("_mean") for name in means], np.str_)
     for place, layer in enumerate(dense):
         found |= {f"head{place}/{index}": value for index, value in enumerate(layer.get_weights())}
     np.savez(file, **found)
@@ -49,6 +51,7 @@ def network(spec: ClassifierSpec, weights: Weights, precision: Any) -> Any:
 
     arch = ARCHITECTURES[spec.backbone]
     rule = spec.preprocessing
+    taps = [str(tap) for tap in weights["taps"]]
     scale, offset = (torch.tensor(values).reshape(1, 3, 1, 1) for values in (rule.scale, rule.offset))
 
     class Network(nn.Module):  # type: ignore[misc]
@@ -70,9 +73,23 @@ def network(spec: ClassifierSpec, weights: Weights, precision: Any) -> Any:
                 subsample=lambda x, _: x[:, :, ::2, ::2],
                 join=lambda x, other, _: torch.cat((x, other), 1),
             )
-            return torch.sigmoid(self.head(run_body(arch, x, operations, "trained").mean((2, 3))))
+            watching, seen = watched(operations, taps)
+            x = run_body(arch, x, watching, "trained")
+            features = _statistics({tap: seen[tap] for tap in taps}, arch) if taps else x.mean((2, 3))
+            return torch.sigmoid(self.head(features.to(precision)))
 
     return fx.symbolic_trace(Network().eval())  # layers one after another, without the way that they were put together
+
+
+def _statistics(tapped: Mapping[str, Any], arch: Architecture) -> Any:
+    """Return what a head that taps these outputs reads, in float32: squares overflow in half precision."""
+    import torch
+
+    found = []
+    for tap, x in tapped.items():
+        read = (x[:, :, ::2, ::2] if arch.read_at_even_positions(tap) else x).float()
+        found += [read.mean((2, 3)), torch.var(read, (2, 3), correction=0).sqrt()]
+    return torch.log1p(torch.cat(found, 1))
 
 
 def _convolution(name: str, arch: Architecture, spec: ClassifierSpec, weights: Weights) -> Any:

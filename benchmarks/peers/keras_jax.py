@@ -87,14 +87,20 @@ def load(folder: Path, recipe: str, contender: Contender) -> Model:
 
 
 def _with_policy(model: Any, policy: Policy) -> Any:
-    """Return the ``keras.Model`` with every layer under the policy, and the same weights."""
+    """Return the ``keras.Model`` with every layer under the policy, and the same weights.
+
+    Statistics that a head takes stay in float32: squares overflow in half precision, for everybody.
+    """
     import keras
 
     if policy == "float32":
         return model
-    under = keras.models.clone_model(
-        model, clone_function=lambda layer: type(layer).from_config({**layer.get_config(), "dtype": policy})
-    )
+
+    def under_it(layer: Any) -> Any:
+        wide = layer.name.startswith("tap_") or not isinstance(layer, keras.Layer)
+        return type(layer).from_config(layer.get_config() | ({} if wide else {"dtype": policy}))
+
+    under = keras.models.clone_model(model, clone_function=under_it)
     under.set_weights(model.get_weights())
     return under
 

@@ -30,7 +30,7 @@ from models.resnet50.architecture import (
 from models.resnet50.heads import FLAT, Affine, Head, HeadForm, Tap, features_size
 from models.resnet50.inference import features_form, inference_form
 from models.resnet50.network import InferenceNetwork
-from models.resnet50.training import training_form
+from models.resnet50.training import head_form, training_form
 
 __all__ = [
     "ARCHITECTURES",
@@ -50,6 +50,7 @@ __all__ = [
     "Tensor",
     "features_form",
     "features_size",
+    "head_form",
     "inference_form",
     "run_body",
     "training_form",

@@ -1,6 +1,6 @@
 """The form that is trained."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from models.resnet50.architecture import Architecture, Tensor, run_body, watched
@@ -44,35 +44,49 @@ def training_form(
         return layers.BatchNormalization(epsilon=arch.epsilon, name=f"{name}_bn")(x)
 
     image = keras.Input((height, width, 3), name="image")
-    operations, seen = watched(keras_operations(arch, convolve), head.taps)
-    x = run_body(arch, image, operations, "trained")
-    if head.taps:
-        x = _tapped_features(arch, {tap: seen[tap] for tap in head.taps})
-    else:
-        x = layers.GlobalAveragePooling2D(dtype="float32", name="avg_pool")(x)
-    if dropout:
-        x = layers.Dropout(dropout, dtype="float32", name="dropout")(x)
-    for index, size in enumerate(head.hidden):
-        x = layers.Dense(size, activation="relu", dtype="float32", name=f"hidden{index}")(x)
-    scores = layers.Dense(len(labels), activation="sigmoid", dtype="float32", name="scores")(x)
+    read = head.taps or arch.taps[-1:]
+    operations, seen = watched(keras_operations(arch, convolve), read)
+    run_body(arch, image, operations, "trained")
+    scores = _head(arch, {layer: seen[layer] for layer in read}, labels, head, dropout)
     model = keras.Model(image, scores, name=arch.name)
     _name_operations(model)
     return model
 
 
-def tapped_form(arch: Architecture, taps: Sequence[str]) -> Any:
-    """Build the statistics alone, as ``training_form`` has them: from the outputs of ``taps`` to ``features``.
+def head_form(arch: Architecture, labels: tuple[str, ...], *, head: HeadForm = PLAIN, dropout: float = 0.0) -> Any:
+    """Build what ``training_form`` has behind the backbone, on its own, with the same names.
+
+    Returns:
+        keras.Model: from the outputs of ``head.taps``, or of the last stage, float32 [n, rows, columns, channels] each,
+        to float32 [n, len(labels)] in [0, 1]; the inputs are named after the layers.
 
     Raises:
-        ValueError: see ``check_taps``.
+        ValueError: as ``training_form``.
     """
     import keras
 
-    check_taps(arch, taps)
-    outputs = {tap: keras.Input((None, None, arch.channels(tap)), name=tap) for tap in taps}
-    model = keras.Model(list(outputs.values()), _tapped_features(arch, outputs), name="statistics")
+    check_taps(arch, head.taps)
+    read = head.taps or arch.taps[-1:]
+    outputs = {layer: keras.Input((None, None, arch.channels(layer)), name=layer) for layer in read}
+    model = keras.Model(list(outputs.values()), _head(arch, outputs, labels, head, dropout), name="head")
     _name_operations(model)
     return model
+
+
+def _head(
+    arch: Architecture, outputs: Mapping[str, Tensor], labels: tuple[str, ...], head: HeadForm, dropout: float
+) -> Tensor:
+    from keras import layers
+
+    if head.taps:
+        x = _tapped_features(arch, outputs)
+    else:
+        x = layers.GlobalAveragePooling2D(dtype="float32", name="avg_pool")(outputs[arch.taps[-1]])
+    if dropout:
+        x = layers.Dropout(dropout, dtype="float32", name="dropout")(x)
+    for index, size in enumerate(head.hidden):
+        x = layers.Dense(size, activation="relu", dtype="float32", name=f"hidden{index}")(x)
+    return layers.Dense(len(labels), activation="sigmoid", dtype="float32", name="scores")(x)
 
 
 def _tapped_features(arch: Architecture, outputs: Mapping[str, Tensor]) -> Tensor:
@@ -85,7 +99,8 @@ def _tapped_features(arch: Architecture, outputs: Mapping[str, Tensor]) -> Tenso
     for tap, x in outputs.items():
         found += statistics(x, tap, root, even=arch.read_at_even_positions(tap))
     together = layers.Concatenate(dtype="float32", name="tap_statistics")(found)
-    return layers.Flatten(dtype="float32", name="features")(ops.log1p(together))
+    # not log1p, for which converters that others may use have nothing
+    return layers.Flatten(dtype="float32", name="features")(ops.log(ops.add(together, 1.0)))
 
 
 def _name_operations(model: Any) -> None:

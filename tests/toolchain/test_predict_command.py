@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from models.zoo import default_names
 from toolchain.prediction import split_arguments
 
 
@@ -134,22 +135,22 @@ def test_a_folder_without_pictures(rct, original, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "reference", "pictures"),
+    ("arguments", "names", "pictures"),
     [
-        (["open_nsfw", "a.jpg"], "open_nsfw", ["a.jpg"]),
-        (["photos/*.jpg"], "open_nsfw", ["photos/*.jpg"]),
-        (["photos/*.jpg", "more"], "open_nsfw", ["photos/*.jpg", "more"]),
-        (["here.jpg", "b.jpg"], "open_nsfw", ["here.jpg", "b.jpg"]),
-        (["missing", "b.jpg"], "missing", ["b.jpg"]),
-        (["bundle", "b.jpg"], "bundle", ["b.jpg"]),
+        (["open_nsfw", "a.jpg"], ("open_nsfw",), ["a.jpg"]),
+        (["photos/*.jpg"], default_names(), ["photos/*.jpg"]),
+        (["photos/*.jpg", "more"], default_names(), ["photos/*.jpg", "more"]),
+        (["here.jpg", "b.jpg"], default_names(), ["here.jpg", "b.jpg"]),
+        (["missing", "b.jpg"], ("missing",), ["b.jpg"]),
+        (["bundle", "b.jpg"], ("bundle",), ["b.jpg"]),
     ],
 )
-def test_the_first_argument_is_a_classifier_if_it_can_be(tmp_path, monkeypatch, arguments, reference, pictures):
+def test_the_first_argument_is_a_classifier_if_it_can_be(tmp_path, monkeypatch, arguments, names, pictures):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "here.jpg").write_bytes(b"")
     (tmp_path / "bundle").mkdir()
     (tmp_path / "bundle" / "manifest.json").write_text("{}")
-    assert split_arguments(arguments) == (reference, pictures)
+    assert split_arguments(arguments) == (names, pictures)
 
 
 @pytest.fixture

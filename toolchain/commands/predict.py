@@ -14,7 +14,7 @@ def predict(
         str,
         typer.Argument(
             metavar="BUNDLE|CLASSIFIER",
-            help="What to ask. Left out, it is the classifier that we ship.",
+            help="What to ask. Left out, it is what we ship.",
             autocompletion=classifiers,
         ),
     ],

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from models.bundle import MANIFEST
-from models.classifier import SPEC_FILE, find_original
+from models.classifier import SPEC_FILE, backbone_of, find_original
 from models.errors import UserError
 from models.preprocessing import Preprocessing, Resize
 from models.pretrained import load_backbone
@@ -48,8 +48,8 @@ def find_backbone(name: str, weights: str | None = None) -> Backbone:
         known = ", ".join(backbone_names())
         raise UserError("--backbone", f"no such network (got {name!r})", f"Name {known}, or a Keras bundle's folder.")
     original = find_original(name)
-    spec = original.manifest.spec
-    return Backbone(spec.name, ARCHITECTURES[spec.backbone], spec.preprocessing, str(original.model), spec.licence)
+    spec, file = original.manifest.spec, (backbone_of(original) or original).model
+    return Backbone(spec.name, ARCHITECTURES[spec.backbone], spec.preprocessing, str(file), spec.licence)
 
 
 def keras_caffe(height: int, width: int) -> Preprocessing:

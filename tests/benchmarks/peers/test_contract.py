@@ -60,6 +60,20 @@ def test_a_peer_that_is_not_there_is_named_with_those_that_are():
     assert not [name for name in peer_names() if name.startswith("_")]
 
 
+TAPPED = [
+    ("keras_predict", "fp32"),
+    ("plain_onnx", "fp32"),
+    *(pytest.param(*pair, marks=pytest.mark.slow) for pair in (("plain_litert", "fp32"), ("keras_jax", "fp32-jit"))),
+]
+
+
+@pytest.mark.parametrize(("name", "recipe"), TAPPED)
+def test_a_peer_scores_as_an_original_with_taps_does(name, recipe, tapped_original, pictures, tmp_path):
+    model = loaded(tapped_original, name, recipe, [], tmp_path)
+    expected = load_runtime(tapped_original, name="keras")(pictures)
+    assert np.abs(model.run(model.prepare(pictures)) - expected).max() <= tolerance(recipe)
+
+
 @pytest.mark.parametrize(("name", "recipe"), PAIRS)
 def test_a_peer_scores_as_the_original_does(name, recipe, tiny_original, pictures, tmp_path):
     model = loaded(tiny_original, name, recipe, [pictures[index : index + 1] for index in range(12)], tmp_path)

@@ -38,11 +38,14 @@ np.save(folder / "scores.npy", np.concatenate(found))
 
 @pytest.mark.slow
 @pytest.mark.skipif(not find_spec("torch"), reason="no PyTorch")
-@pytest.mark.parametrize("channel_order", ["bgr", "rgb"])
+@pytest.mark.parametrize(("channel_order", "taps"), [("bgr", False), ("rgb", False), ("bgr", True)])
 @pytest.mark.parametrize(("recipe", "most"), [("fp32", 1e-4)])
-def test_torch_scores_as_the_original_does(recipe, most, channel_order, tiny_backbone, pictures, tmp_path):
+def test_torch_scores_as_the_original_does(recipe, most, channel_order, taps, tiny_backbone, pictures, tmp_path):
     spec = tiny_spec("red", "green", channel_order=channel_order)
-    model = randomise(resnet50.training_form(tiny_backbone, spec.labels, 64, 64), seed=4)
+    head = resnet50.HeadForm(tiny_backbone.taps if taps else ())
+    model = randomise(resnet50.training_form(tiny_backbone, spec.labels, 64, 64, head=head), seed=4)
+    kernel, bias = model.get_layer("scores").get_weights()
+    model.get_layer("scores").set_weights([20 * kernel if taps else kernel, bias])
     original = write_original(tmp_path / "original", model, spec)
     folder = tmp_path / "peer"
     folder.mkdir()
