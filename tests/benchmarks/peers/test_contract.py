@@ -60,10 +60,9 @@ def test_a_peer_that_is_not_there_is_named_with_those_that_are():
     assert not [name for name in peer_names() if name.startswith("_")]
 
 
-TAPPED = [
-    ("keras_predict", "fp32"),
-    ("plain_onnx", "fp32"),
-    *(pytest.param(*pair, marks=pytest.mark.slow) for pair in (("plain_litert", "fp32"), ("keras_jax", "fp32-jit"))),
+TAPPED = [("keras_predict", "fp32")] + [
+    pytest.param(*pair, marks=pytest.mark.slow)
+    for pair in (("plain_onnx", "fp32"), ("plain_litert", "fp32"), ("nncf_openvino", "int8"), ("keras_jax", "fp32-jit"))
 ]
 
 
