@@ -4,7 +4,7 @@ from importlib import import_module
 
 import typer
 
-COMMANDS: tuple[str, ...] = ("fetch", "audit", "split")
+COMMANDS: tuple[str, ...] = ("sources", "fetch", "audit", "split")
 """The modules of this package, in the order of a user's work."""
 
 data = typer.Typer(
