@@ -17,7 +17,7 @@ def sources(
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """List what pictures can be fetched from, or the settings of one source."""
+    """List the sources of pictures, or the settings of one."""
     from toolchain.data.source_listing import describe, describe_all, settings_table, sources_table
 
     output = Output(quiet)
