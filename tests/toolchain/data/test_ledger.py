@@ -1,0 +1,120 @@
+"""The ledger of a dataset."""
+
+import dataclasses
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.errors import UserError
+from toolchain.data.item import Item
+from toolchain.data.ledger import Entry, ledger_schema, read_ledger, write_ledger
+
+FULL = Entry(
+    key="1",
+    source="table",
+    url="https://a.example/1.jpg",
+    detail="a détail",
+    file="pictures/aa/aa.jpg",
+    sha256="a" * 64,
+    bytes=5_000_000_000,
+    format="jpeg",
+    width=640,
+    height=480,
+    labels={"violence": True, "adult": False},
+    group="album 1",
+    md5="b" * 32,
+    rotation=270,
+    split="val",
+    licence="CC0-1.0",
+    author="Ann",
+    landing_page="https://a.example/1",
+)
+
+
+def test_what_is_written_is_read(tmp_path):
+    entries = [FULL, Entry("2", "table", status="http 404")]
+    path = write_ledger(tmp_path / "set", entries)
+    assert path == tmp_path / "set" / "ledger.parquet"
+    assert list(read_ledger(path.parent)) == list(read_ledger(path)) == entries
+    assert [one.name for one in path.parent.iterdir()] == ["ledger.parquet"]
+
+
+def test_other_programs_read_it(tmp_path):
+    write_ledger(tmp_path, [FULL])
+    (row,) = pq.read_table(tmp_path / "ledger.parquet").to_pylist()
+    assert dict(row.pop("labels")) == {"adult": False, "violence": True}
+    assert row == {name: value for name, value in dataclasses.asdict(FULL).items() if name != "labels"}
+
+
+def test_the_same_rows_are_the_same_bytes_whatever_the_order_of_labels(tmp_path):
+    other = dataclasses.replace(FULL, labels=dict(reversed(FULL.labels.items())))
+    assert list(other.labels) != list(FULL.labels)
+    first, second = (write_ledger(tmp_path / name, [entry]) for name, entry in (("a", FULL), ("b", other)))
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_many_rows_stay_in_order_and_are_never_all_in_memory(tmp_path):
+    count, alive = 10_000, []
+
+    def entries():
+        for number in range(count):
+            alive.append(number)
+            yield Entry(str(number), "table")
+
+    write_ledger(tmp_path, entries())
+    assert len(alive) == count
+    read = read_ledger(tmp_path)
+    assert [entry.key for entry in read] == [str(number) for number in range(count)]
+    assert pq.ParquetFile(tmp_path / "ledger.parquet").num_row_groups > 1
+
+
+def test_a_writing_that_fails_leaves_the_ledger_that_was_there(tmp_path):
+    def failing():
+        yield Entry("2", "table")
+        raise RuntimeError("the source broke")
+
+    path = write_ledger(tmp_path, [FULL])
+    before = path.read_bytes()
+    with pytest.raises(RuntimeError, match="the source broke"):
+        write_ledger(tmp_path, failing())
+    assert path.read_bytes() == before
+
+
+def test_no_rows_at_all(tmp_path):
+    write_ledger(tmp_path, [])
+    assert list(read_ledger(tmp_path)) == []
+
+
+def test_an_entry_has_what_an_item_says():
+    shared = {field.name for field in dataclasses.fields(Item)} - {"urls", "file", "part", "md5_of"}
+    assert shared <= {field.name for field in dataclasses.fields(Entry)}
+    assert ledger_schema().names == [field.name for field in dataclasses.fields(Entry)]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (str, "no such ledger. Make one with rct data fetch."),
+        (lambda path: path.write_bytes(b"PAR1 no"), "not a Parquet file"),
+        (lambda path: path.write_bytes(b""), "not a Parquet file"),
+        (lambda path: pq.write_table(pa.table({"key": ["1"]}), path), r"not a ledger \(got no column source\)"),
+    ],
+)
+def test_what_is_no_ledger(tmp_path, make, message):
+    make(tmp_path / "ledger.parquet")
+    with pytest.raises(UserError, match=message):
+        list(read_ledger(tmp_path / "ledger.parquet"))
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.builds(Entry, texts, texts, labels=st.dictionaries(texts, st.booleans(), max_size=3), group=texts)))
+def test_any_text_survives(tmp_path_factory, entries):
+    folder = tmp_path_factory.getbasetemp() / "any ledger"
+    write_ledger(folder, entries)
+    assert list(read_ledger(folder)) == entries
