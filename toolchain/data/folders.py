@@ -18,7 +18,7 @@ def split_of(name: str) -> str:
 def label_and_split(path: PurePath) -> tuple[str, str]:
     """Return the label and the split of a picture at ``path``, relative to its folder; "" for what is not said."""
     parts = path.parts[:-1]
-    split = _SPLIT_OF.get(parts[0], "") if parts else ""
+    split = split_of(parts[0]) if parts else ""
     return parts[1 if split else 0] if len(parts) > bool(split) else "", split
 
 
