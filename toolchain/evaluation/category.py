@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +11,11 @@ from models.spec import ClassifierSpec, Thresholds
 from toolchain.data.dataset import Dataset, Example
 from toolchain.evaluation.measuring import Sample, decisions_at, quality
 from toolchain.evaluation.pairings import pairings
-from toolchain.evaluation.report import CategoryEvaluation, Chosen, ChosenLine, Point, Robustness, Slice
+from toolchain.evaluation.report import CategoryEvaluation, Chosen, ChosenLine, Point, Robustness, ShortcutCheck, Slice
 from toolchain.evaluation.request import Request
 from toolchain.evaluation.robustness import Perturbed, robustness
 from toolchain.evaluation.scoring import Scored
+from toolchain.evaluation.shortcut import shortcut_check
 from toolchain.evaluation.slices import OFFERED, Columns, slices
 from toolchain.evaluation.thresholds import Choice, Goals, choose
 
@@ -22,13 +24,15 @@ from toolchain.evaluation.thresholds import Choice, Goals, choose
 class Material:
     """What there is to measure from.
 
-    ``scored`` are the pictures as they are; ``perturbed`` those at ``tried`` (places in the dataset) after changes.
+    ``scored`` are the pictures as they are, and ``surfaces`` what was seen of them (``toolchain.evaluation.glances``);
+    ``perturbed`` those at ``tried`` (places in the dataset) after changes.
     """
 
     spec: ClassifierSpec
     dataset: Dataset
     scored: Scored
     columns: Columns
+    surfaces: Mapping[Path, NDArray[np.float32]]
     tried: NDArray[np.intp]
     perturbed: Sequence[Perturbed]
 
@@ -63,6 +67,7 @@ def evaluate_category(name: str, material: Material, request: Request) -> tuple[
         chosen=_chosen(choice) if choice else None,
         slices=_slices(material, request, sample, places[known], points),
         pairings=pairings(material.columns.values("source", places[known].tolist()), sample, request.bootstrap),
+        shortcut=_shortcut(material, sample, places[known], request),
         robustness=_robustness(material, request, column, sample, places[known], points),
     )
     return evaluation, choice
@@ -102,6 +107,13 @@ def _slices(
         if request.slices or any(part.positives and part.negatives for part in made):
             found += made
     return tuple(found)
+
+
+def _shortcut(material: Material, sample: Sample, places: NDArray[np.intp], request: Request) -> ShortcutCheck | None:
+    if not sample.positives or not sample.negatives:
+        return None
+    surface = np.stack([material.surfaces[material.dataset.examples[place].path] for place in places])
+    return shortcut_check(surface, sample, request.bootstrap)
 
 
 def _robustness(

@@ -78,7 +78,7 @@ def evaluate(reference: str, request: Request, progress: Progress) -> Evaluation
     tried = scored.places[drawn(truth, request.perturbed if request.perturbations else 0, request.bootstrap.seed)]
     subset = [examples[place] for place in tried]
     perturbed = score_perturbed(scorer, subset, request.perturbations, request.bootstrap.seed, progress)
-    material = Material(spec, selection.dataset, scored, columns, tried, perturbed)
+    material = Material(spec, selection.dataset, scored, columns, glances.surfaces, tried, perturbed)
     categories: list[CategoryEvaluation] = []
     choices: dict[str, Choice] = {}
     for name in selection.categories:

@@ -29,6 +29,12 @@ def notes_on(one: CategoryEvaluation, request: Request) -> list[str]:
             f"{one.name}: worst across sources: positives of {pair.positives_of} against negatives of "
             f"{pair.negatives_of}, ROC-AUC {value:.4f}."
         )
+    check = one.shortcut
+    if check and check.error_auc.low is not None and check.error_auc.low > 0.5:
+        said.append(
+            f"{one.name}: size, aspect and edge say where it errs (ROC-AUC {check.error_auc.value:.2f}, from "
+            f"{check.error_auc.low:.2f}), so it may look at them."
+        )
     if one.robustness and one.robustness[0].pictures < known:
         said.append(f"{one.name}: perturbations were tried on {one.robustness[0].pictures} of {known} pictures.")
     return said

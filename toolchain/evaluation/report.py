@@ -98,6 +98,7 @@ class ShortcutCheck(Document):
     """
 
     features: tuple[str, ...]
+    pictures: int
     errors: int
     label_auc: Measurement
     error_auc: Measurement
