@@ -42,10 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             "addresses": options.addresses,
             "runs": _measure(Path(folder), options.addresses),
         }
-    text = json.dumps(document, indent=1, allow_nan=False)
-    print(text)
-    if options.out:
-        options.out.write_text(text + "\n", "utf-8")
+        text = json.dumps(document, indent=1, allow_nan=False)
+        print(text)
+        if options.out:
+            options.out.write_text(text + "\n", "utf-8")
 
 
 def _measure(folder: Path, addresses: int) -> list[dict[str, Any]]:
