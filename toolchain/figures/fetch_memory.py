@@ -39,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with TemporaryDirectory() as folder:
         document = {
             "machine": describe_machine("httpx", "httpcore", "h11", "pyarrow"),
+            "load_average": round(os.getloadavg()[0], 1),  # who else wants the cores
             "addresses": options.addresses,
             "runs": _measure(Path(folder), options.addresses),
         }

@@ -12,6 +12,7 @@ import httpx
 
 from toolchain.data.fetching.downloading import download
 from toolchain.data.fetching.limits import Limits
+from toolchain.data.fetching.local import settle_local
 from toolchain.data.fetching.outcome import Failed, Outcome
 from toolchain.data.fetching.placeholders import PLACEHOLDERS
 from toolchain.data.fetching.spool import Spool
@@ -52,8 +53,10 @@ class Settler:
         The status of an item that failed is that of its first address; the details have those of the others.
         """
         if item.file:
-            look = self._part if item.part else self._local
-            return await self._in_thread(lambda: look(item))
+            expected = self._expected(item.md5)
+            return await self._in_thread(
+                lambda: settle_local(item, self.folder, self._spare(), self.limits.max_bytes, expected)
+            )
         failures: list[Failed] = []
         for url in item.urls:
             try:
@@ -69,9 +72,8 @@ class Settler:
         return Outcome(first.status, item.urls[0], "; ".join(filter(None, told)))
 
     async def _from(self, url: str, md5: str) -> Outcome:
-        path = self.folder / INCOMING / f"{next(self._numbers)}.part"
         waits = self.limits.backoff.waits()
-        spool = Spool(path)
+        spool = Spool(self._spare())
         try:
             while True:
                 try:
@@ -83,63 +85,18 @@ class Settler:
                         raise
                 await asyncio.sleep(wait)
         finally:
-            path.unlink(missing_ok=True)
+            spool.path.unlink(missing_ok=True)
 
     def _arrived(self, spool: Spool, url: str, md5: str) -> Outcome:
         spool.finish()
-        found = examine(spool.path, Expected(self.limits.max_pixels, md5, self.placeholders))
+        found = examine(spool.path, self._expected(md5))
         return replace(found, url=url, file=keep(spool.path, self.folder, found))
 
-    def _local(self, item: Item) -> Outcome:
-        """Look at a file of this machine, which stays where it is."""
-        path = Path(item.file)
-        try:
-            size = path.stat().st_size
-            if size > self.limits.max_bytes:
-                raise Failed("too many bytes", f"more than {self.limits.max_bytes:,}")
-            found = examine(path, Expected(self.limits.max_pixels, item.md5, self.placeholders))
-        except Failed as failed:
-            return Outcome(failed.status, detail=failed.detail)
-        except FileNotFoundError:
-            return Outcome("no such file")
-        except OSError as error:
-            return Outcome("unreadable", detail=error.strerror or "")
-        return replace(found, file=place_of(path, self.folder))
+    def _expected(self, md5: str) -> Expected:
+        return Expected(self.limits.max_pixels, md5, self.placeholders)
 
-    def _part(self, item: Item) -> Outcome:
-        """Copy a picture out of the archive that it lies in."""
-        path = self.folder / INCOMING / f"{next(self._numbers)}.part"
-        try:
-            path.write_bytes(self._cut(item))
-            found = examine(path, Expected(self.limits.max_pixels, item.md5, self.placeholders))
-            return replace(found, file=keep(path, self.folder, found))
-        except Failed as failed:
-            return Outcome(failed.status, detail=failed.detail)
-        finally:
-            path.unlink(missing_ok=True)
-
-    def _cut(self, item: Item) -> bytes:
-        first, size = item.part or (0, 0)
-        if size > self.limits.max_bytes:
-            raise Failed("too many bytes", f"more than {self.limits.max_bytes:,}")
-        try:
-            with Path(item.file).open("rb") as archive:
-                archive.seek(first)
-                data = archive.read(size)
-        except FileNotFoundError as error:
-            raise Failed("no such file") from error
-        except OSError as error:
-            raise Failed("unreadable", error.strerror or "") from error
-        if len(data) < size:
-            raise Failed("truncated", "the archive ends before it")
-        return data
+    def _spare(self) -> Path:
+        return self.folder / INCOMING / f"{next(self._numbers)}.part"
 
     async def _in_thread(self, work: Callable[[], Answer]) -> Answer:
         return await asyncio.get_running_loop().run_in_executor(self.threads, work)
-
-
-def place_of(path: Path, folder: Path) -> str:
-    """Return how a ledger in ``folder`` names the file at ``path``: relative where it is below, absolute elsewhere."""
-    whole = path.resolve()
-    below = folder.resolve()
-    return whole.relative_to(below).as_posix() if whole.is_relative_to(below) else whole.as_posix()

@@ -205,6 +205,13 @@ def test_local_files_stay_where_they_are(fetched, encoded, tmp_path):
     assert not (tmp_path / "data/pictures").exists()
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="makes a pipe that nobody writes to")
+def test_what_is_no_regular_file_is_not_opened(fetched, tmp_path):
+    os.mkfifo(tmp_path / "pipe.jpg")
+    (row,) = fetched({"file": str(tmp_path / "pipe.jpg")})
+    assert (row.status, row.detail) == ("unreadable", "not a regular file")
+
+
 def test_nothing_in_the_inputs_is_said(fetched, tmp_path):
     with pytest.raises(UserError) as error:
         fetched()
