@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from models.errors import UserError
 from toolchain.completion import checks as check_names
 from toolchain.options import JsonOption, QuietOption
 from toolchain.output import Output
@@ -45,10 +46,12 @@ def audit(
 
     Exits with 1 for a severe finding: something is on both sides of a split, or one file under two labels.
     """
-    from toolchain.data.audit.run import Request, verdict
+    from toolchain.data.audit.run import Request, next_step, verdict
     from toolchain.data.audit.run import audit as run
     from toolchain.data.audit.tables import audit_tables
 
+    if pictures and html is None:
+        raise UserError("--pictures", "no page to put them into", "Name one with --html.")
     output = Output(quiet)
     request = Request(place, tuple(categories or ()), tuple(checks or ()), tuple(skip or ()), features, seed)
     with output.progress() as progress:
@@ -56,10 +59,10 @@ def audit(
     if html is not None:
         from toolchain.data.audit.page import write_page
 
-        write_page(report, html, place if pictures else None)
+        write_page(report, html, (place if place.is_dir() else place.parent) if pictures else None)
     if json:
         output.document(report.model_dump(mode="json"))
     else:
         output.show(*audit_tables(report))
     verdict(report)
-    output.say(f"Next: rct data split {place}")
+    output.say(next_step(report))

@@ -53,6 +53,16 @@ class Material:
         return tuple(entry.file for entry in self.entries)
 
     @cached_property
+    def questions(self) -> tuple[str, ...]:
+        """The categories, without those that are an earlier one's opposite: what is found of one holds for both."""
+        kept: dict[tuple[bool | None, ...], str] = {}
+        for name in self.collection.categories:
+            answers = tuple(entry.labels.get(name) for entry in self.entries)
+            if tuple(None if one is None else not one for one in answers) not in kept:
+                kept[answers] = name
+        return tuple(kept.values())
+
+    @cached_property
     def same_bytes(self) -> list[tuple[int, ...]]:
         """The places of files of the same bytes, for bytes that are there more than once."""
         present = self.rows["bytes"] > 0

@@ -74,6 +74,13 @@ def verdict(report: AuditReport) -> None:
         raise VerdictError(report.place, f"{_counted(severe[0])}{others}", severe[0].advice)
 
 
+def next_step(report: AuditReport) -> str:
+    """Return what to do with a dataset that has no severe finding: split it, or train on it where it is split."""
+    if set(report.splits) <= {""}:
+        return f"Next: rct data split {report.place}"
+    return f"Next: rct train {next(iter(report.categories), 'CATEGORY')} --data {report.place}"
+
+
 def _counted(finding: Finding) -> str:
     return f"{finding.title} (got {finding.pictures:,} pictures)"
 

@@ -22,7 +22,7 @@ class SplitReport(Document):
         ledger: where the split was written; "" where it was only looked at.
         seed: what it was drawn from, None where it was there before.
         sides: by name.
-        unusable: pictures in no split because they cannot be read.
+        outside: pictures in no split; when one is drawn, those that cannot be read.
         findings: severe ones of the check for leaks.
     """
 
@@ -31,5 +31,5 @@ class SplitReport(Document):
     ledger: str = ""
     seed: int | None = None
     sides: dict[str, Side]
-    unusable: int = 0
+    outside: int = 0
     findings: tuple[Finding, ...] = ()

@@ -178,5 +178,5 @@ def _report(
         clusters = len({int(material.clusters[place]) for place in places})
         sides[side] = Side(pictures=len(places), clusters=clusters, categories=answers)
     return SplitReport(
-        place=str(request.place), ledger=ledger, seed=seed, sides=sides, unusable=sum(not name for name in names)
+        place=str(request.place), ledger=ledger, seed=seed, sides=sides, outside=sum(not name for name in names)
     )

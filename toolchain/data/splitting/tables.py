@@ -16,8 +16,8 @@ def split_tables(report: SplitReport) -> list[RenderableType]:
         for side, one in report.sides.items()
     ]
     parts: list[RenderableType] = [title(report.place), table(columns, rows, right=columns[1:])]
-    if report.unusable:
-        parts.append(facts([("in no split", f"{report.unusable:,} pictures")]))
+    if report.outside:
+        parts.append(facts([("in no split", f"{report.outside:,} pictures")]))
     for finding in report.findings:
         parts += [title(f"{finding.title}: {finding.pictures:,} pictures"), facts(example_rows(finding))]
     return parts

@@ -20,11 +20,11 @@ def look(material: Material) -> Iterator[Finding]:
     2021) as in cleanlab's ``find_label_issues``, on probabilities out of fold of a logistic regression on the features
     of a frozen backbone; clusters stay in one fold.
     """
-    if material.features is None or not material.collection.categories:
+    if material.features is None or not material.questions:
         return
     features = material.features()
     readable: NDArray[np.bool_] = np.isfinite(features.sum(1))
-    for name in material.collection.categories:
+    for name in material.questions:
         known = [place for place, entry in enumerate(material.entries) if readable[place] and name in entry.labels]
         chosen = np.array(known, np.int64)
         truth = np.array([material.entries[place].labels[name] for place in chosen], np.int8)
