@@ -10,7 +10,7 @@ from toolchain.data.item import Item
 
 
 def settle_local(item: Item, folder: Path, spare: Path, max_bytes: int, expected: Expected) -> Outcome:
-    """Return what became of ``item``, which has a file.
+    """Return what became of ``item``, which has a file; its first address is where that came from once.
 
     Args:
         item: the item.
@@ -22,15 +22,18 @@ def settle_local(item: Item, folder: Path, spare: Path, max_bytes: int, expected
     Raises:
         OSError: a copy cannot be written.
     """
+    url = item.urls[0] if item.urls else ""
     try:
         size = item.part[1] if item.part else _size(Path(item.file))
         if size > max_bytes:
             raise Failed("too many bytes", f"more than {max_bytes:,}")
         if item.part:
-            return _copied(item.part, Path(item.file), folder, spare, expected)
-        return _in_place(Path(item.file), folder, expected)
+            found = _copied(item.part, Path(item.file), folder, spare, expected)
+        else:
+            found = _in_place(Path(item.file), folder, expected)
+        return replace(found, url=url)
     except Failed as failed:
-        return Outcome(failed.status, detail=failed.detail)
+        return Outcome(failed.status, url, failed.detail)
 
 
 def _size(path: Path) -> int:

@@ -205,6 +205,13 @@ def test_local_files_stay_where_they_are(fetched, encoded, tmp_path):
     assert not (tmp_path / "data/pictures").exists()
 
 
+def test_a_local_file_keeps_the_address_that_it_came_from(server, fetched, encoded, tmp_path):
+    (tmp_path / "a.jpg").write_bytes(encoded())
+    (row,) = fetched({"file": str(tmp_path / "a.jpg"), "urls": [server.url("/a")]})
+    assert (row.status, row.url) == ("ok", server.url("/a"))
+    assert not server.visits
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="makes a pipe that nobody writes to")
 def test_what_is_no_regular_file_is_not_opened(fetched, tmp_path):
     os.mkfifo(tmp_path / "pipe.jpg")
