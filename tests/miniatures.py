@@ -11,6 +11,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from toolchain.data.ledger import Entry, write_ledger
+
 
 @dataclass(frozen=True)
 class Miniature:
@@ -147,7 +149,17 @@ def hub_db(folder: Path, at: Callable[[str], str]) -> Miniature:
     return Miniature([path], [], served, {"1": {"adult": True}, "2": {"adult": True}})
 
 
+def datasets(folder: Path, at: Callable[[str], str]) -> Miniature:
+    for name, source, url in (("one", "open-images", at("/1.jpg")), ("two", "folder", "")):
+        _bytes(folder / name / "pictures" / "a.jpg", picture(len(name)))
+        good = Entry("a", source, url, file="pictures/a.jpg", labels={"adult": not url}, group="g", rotation=90)
+        write_ledger(folder / name, [good, Entry("b", source, status="timed out", labels={"adult": True})])
+    labels = {"one/a": {"adult": False}, "two/a": {"adult": True}}
+    return Miniature([folder / "one", folder / "two"], [], {}, labels)
+
+
 MINIATURES: dict[str, Callable[[Path, Callable[[str], str]], Miniature]] = {
+    "datasets": datasets,
     "folder": folder,
     "hub-db": hub_db,
     "nus-wide": nus_wide,

@@ -30,4 +30,4 @@ def test_tables_fit_and_name_the_next_command(rct):
 def test_there_is_no_such_source(rct):
     shown = rct("data", "sources", "imagenet")
     assert (shown.code, shown.out) == (2, "")
-    assert shown.err.startswith("rct: source: unknown name (got 'imagenet'). Known: folder, ")
+    assert shown.err.startswith("rct: source: unknown name (got 'imagenet'). Known: datasets, folder, ")

@@ -10,7 +10,7 @@ class Item:
 
     Attributes:
         key: unique within its source and the same on every reading ("4fa8054781a4c382"); what a ledger is resumed by.
-        urls: where to get it, best first; none for a file that is on this machine already.
+        urls: where to get it, best first; of a file that is on this machine already, where it came from.
         file: the file on this machine, "" for one that has to be fetched.
         part: where in ``file`` the picture lies, first byte and number of bytes, for one inside an archive; None where
             the whole file is the picture.
@@ -24,6 +24,7 @@ class Item:
         licence: as the source writes it, an SPDX identifier or an address, "" where it says nothing.
         author: likewise.
         landing_page: the page that shows the picture.
+        source: where it is from in the end, "" where that is the source itself.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Item:
     licence: str = ""
     author: str = ""
     landing_page: str = ""
+    source: str = ""
 
     def md5_at(self, url: str) -> str:
         """Return the MD5 of what lies at ``url``, one of ``urls``; "" where it is not known."""

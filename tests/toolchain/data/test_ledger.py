@@ -89,7 +89,7 @@ def test_no_rows_at_all(tmp_path):
 
 
 def test_an_entry_has_what_an_item_says():
-    shared = {field.name for field in dataclasses.fields(Item)} - {"urls", "file", "part", "md5_of"}
+    shared = {field.name for field in dataclasses.fields(Item)} - {"urls", "part", "md5_of"}
     assert shared <= {field.name for field in dataclasses.fields(Entry)}
     assert ledger_schema().names == [field.name for field in dataclasses.fields(Entry)]
 

@@ -14,7 +14,7 @@ def entry_of(source: str, item: Item, outcome: Outcome) -> Entry:
     """Return the row of a ledger: what the source said, and what became of it."""
     return Entry(
         key=item.key,
-        source=source,
+        source=item.source or source,
         labels=item.labels,
         group=item.group,
         md5=item.md5,

@@ -34,6 +34,7 @@ class Columns(Document):
         landing_page: likewise.
         md5: of the picture, in hexadecimal digits or base64.
         rotation: degrees counter-clockwise to turn it by.
+        source: where the picture is from; models are judged from one to another.
     """
 
     label: str = "label"
@@ -46,6 +47,7 @@ class Columns(Document):
     landing_page: str = "landing_page"
     md5: str = "md5"
     rotation: str = "rotation"
+    source: str = "source"
 
     def columns(self) -> dict[str, str]:
         """Return what a column is used for, and its name, ``yes_no`` apart."""
@@ -116,6 +118,7 @@ def said_of(row: Mapping[str, str], columns: Columns, where: str, problems: Prob
         "licence": of("licence"),
         "author": of("author"),
         "landing_page": of("landing_page"),
+        "source": of("source"),
     }
 
 

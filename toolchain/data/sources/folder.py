@@ -11,6 +11,7 @@ from toolchain.data.item import Item
 from toolchain.data.problems import Problems
 from toolchain.data.reading.fields import LabelsSeen
 from toolchain.data.reading.names import Names
+from toolchain.data.reading.places import names_of
 
 SUMMARY = "folders of pictures, <label>/… or <split>/<label>/…"
 
@@ -32,10 +33,7 @@ class Settings(Document):
 
 def read(inputs: Sequence[Path], settings: Settings, problems: Problems) -> Iterator[Item]:
     """Yield the pictures of each folder, sorted; what lies outside of the labelled folders is counted."""
-    names = [place.resolve().name for place in inputs]
-    for name in names:
-        if names.count(name) > 1:
-            raise UserError(name, "two folders of this name", "Fetch them into two datasets, or rename one.")
+    names = names_of(inputs)
     seen = LabelsSeen()
     for place, name in zip(inputs, names, strict=True):
         if not place.is_dir():

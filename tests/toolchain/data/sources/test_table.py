@@ -22,11 +22,11 @@ def test_a_manifest_of_files(read, write, tmp_path):
         'train/cartoon/a.jpg,cartoon,train,"usr/a, b.png",CC0-1.0,00\r\n'
         "val/photo/b.jpg,photo,valid,usr/b.png,CC-BY-4.0,01\r\n",
     )
-    first, second = read("table", path, settings=["group=original_path", "categories=cartoon"]).items
+    first, second = read("table", path, settings=["group=original_path", "categories=cartoon", "source=licence"]).items
     assert (first.key, first.file) == ("train/cartoon/a.jpg", str(tmp_path / "set/train/cartoon/a.jpg"))
     assert (first.urls, first.group, first.split, first.licence) == ((), "usr/a, b.png", "train", "CC0-1.0")
     assert (first.labels, second.labels) == ({"cartoon": True}, {"cartoon": False})
-    assert second.split == "val"
+    assert (second.split, second.source) == ("val", "CC-BY-4.0")
 
 
 def test_every_column_may_have_another_name(read, write):
