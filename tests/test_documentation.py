@@ -2,7 +2,9 @@
 
 import json
 import re
+import shlex
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ from benchmarks.tolerance import TOLERANCES
 from models.spec import ClassifierSpec
 from toolchain.cli import main
 from toolchain.commands import data
+from toolchain.data.sources import source
+from toolchain.settings import read_settings
 
 ROOT = Path(__file__).parents[1]
 OPTION = re.compile(r"--[a-z][a-z-]+")
@@ -72,6 +76,20 @@ def options_of(command: str, capsys: pytest.CaptureFixture[str]) -> set[str]:
 @pytest.mark.parametrize(("command", "option"), commands_shown())
 def test_every_command_shown_exists(command: str, option: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert option in options_of(command, capsys)
+
+
+def fetches_shown() -> list[list[str]]:
+    """Return the words of every ``rct data fetch`` line in a shell block that names a source."""
+    lines = [line for document in DOCUMENTS for block in blocks(document, "sh") for line in block.splitlines()]
+    words = [shlex.split(line) for line in lines if line.startswith("rct data fetch ")]
+    return [found for found in words if found[3].islower()]
+
+
+@pytest.mark.parametrize("words", fetches_shown(), ids=" ".join)
+def test_every_setting_of_a_source_shown_can_be_set(words: list[str]) -> None:
+    given = [after for word, after in pairwise(words) if word == "--set"]
+    settings = read_settings(source(words[3]).Settings, given, words[3])
+    assert len(settings.model_fields_set) == len(given)
 
 
 def test_every_option_explained_exists(capsys: pytest.CaptureFixture[str]) -> None:

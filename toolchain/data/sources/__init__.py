@@ -11,7 +11,7 @@ A source module ``open_images.py`` is the source ``open-images``, and has these 
                                        same on every reading; counts what it cannot use in ``problems``
 
 ``read`` is lazy and keeps memory small where it can; it raises UserError for inputs that are not what the source
-reads at all, and DatasetError's kin for nothing else. Adding a source is adding a file.
+reads at all, and for a label, column or concept that they do not have. Adding a source is adding a file.
 """
 
 import pkgutil

@@ -116,8 +116,8 @@ def test_a_picture_that_is_in_no_ground_truth_of_a_concept(read, miniature, writ
     ("given", "message"),
     [
         ([], "no category is asked for. Give --set normal=adult,violence, say."),
-        (["yes=violence=militry"], "nus-wide: no 'militry' in it. Did you mean military?"),
-        (["normal=adult"], "nus-wide: no 'fire' in it."),
+        (["yes=violence=militry"], "nus-wide: no ground truth of 'militry' among the inputs. Did you mean military?"),
+        (["normal=adult"], "nus-wide: no ground truth of 'fire' among the inputs. Give Labels_fire.txt."),
         (["normal=adult", "size=huge"], "size: Input should be"),
     ],
 )

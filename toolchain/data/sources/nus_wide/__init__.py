@@ -16,7 +16,7 @@ from models.document import Document
 from models.errors import UserError
 from toolchain.data.item import Item
 from toolchain.data.problems import Problems
-from toolchain.data.reading.names import Assignments, Names, known_or_refused
+from toolchain.data.reading.names import Assignments, Names, nearest
 from toolchain.data.sources.nus_wide.addresses import SIZES, Row, find_rows, read_row
 from toolchain.data.sources.nus_wide.concepts import Concepts, read_concepts
 from toolchain.data.sources.nus_wide.files import sort_files
@@ -55,7 +55,9 @@ def read(inputs: Sequence[Path], settings: Settings, problems: Problems) -> Iter
         *(name for names in settings.yes.values() for name in names),
     }
     for name in sorted(needed):
-        known_or_refused("nus-wide", name, files.concepts)
+        if name not in files.concepts:
+            advice = nearest(name, files.concepts) or f"Give Labels_{name}.txt."
+            raise UserError("nus-wide", f"no ground truth of {name!r} among the inputs", advice)
     concepts = read_concepts(files, sorted(needed), problems)
     order = (settings.size, *(size for size in SIZES if size != settings.size))
     for place in find_rows(files.urls, settings.seed, problems):
