@@ -1,10 +1,20 @@
 """``rct train``: from pictures in folders to an original that can be exported."""
 
 import json
+import shutil
 
+import numpy as np
 import pytest
 
 from models.bundle import Bundle
+from models.classifier import load_keras
+from models.golden import GOLDEN_FILE, Golden
+from models.preprocessing import normalise
+from models.spec import read_spec
+from models.zoo import zoo_path
+from toolchain.training.original import toml
+
+DEFINED = ("--define", "red=Mostly red.")
 
 
 @pytest.fixture
@@ -12,34 +22,120 @@ def train(rct, tiny_original, coloured):
     """Run rct train on the coloured pictures and the tiny backbone."""
 
     def run(*arguments, data=coloured):
-        options = (
-            "--define",
-            "red=Mostly red.",
-            "--set",
-            "epochs=30",
-            "--set",
-            "rate=0.01",
-            "--backbone",
-            tiny_original.path,
-        )
-        return rct("train", *arguments, "--data", data, *options)
+        quick = ("--set", "epochs=30", "--set", "rate=0.01", "--set", "batch=16", "--backbone", tiny_original.path)
+        return rct("train", *arguments, "--data", data, *quick)
 
     return run
 
 
-def test_a_classifier_comes_out(train, tmp_path):
-    shown = train("red", "--json")
+def test_a_classifier_comes_out_and_the_same_command_gives_the_same_bytes(train, tmp_path, coloured):
+    data = tmp_path / "data"
+    shutil.copytree(coloured, data)
+    (data / "train" / "red" / "broken.png").write_bytes(b"no picture")
+    shown = train("red", "--json", *DEFINED, data=data)
     assert shown.code == 0, shown.err
-    assert json.loads(shown.out)["categories"]["red"]["roc_auc"] == 1
+    found = json.loads(shown.out)["categories"]["red"]
+    assert (found["pictures"], found["positives"], found["roc_auc"]) == (16, 8, 1)
+    assert "pictures that cannot be read, left out: 1; the first is " in shown.err
+    assert shown.err.splitlines()[-1] == f"Next: rct evaluate trained/red --data {data}"
+
     bundle = Bundle.open(tmp_path / "trained" / "red")
-    assert bundle.manifest.spec.labels == ("red",)
     assert {"classifier.toml", "model.keras", "golden.npz", "MODEL_CARD.md", "history.csv"} <= {*bundle.manifest.files}
-    assert shown.err.splitlines()[-1].startswith("Next: rct evaluate trained/red --data ")
+    spec = read_spec(bundle.path / "classifier.toml")
+    assert spec == bundle.manifest.spec
+    assert [(one.name, one.definition) for one in spec.categories] == [("red", "Mostly red.")]
+    golden = Golden.load(bundle.path / GOLDEN_FILE)
+    scores = load_keras(bundle).predict_on_batch(normalise(golden.resized, spec.preprocessing))
+    np.testing.assert_allclose(golden.scores, scores, atol=1e-6)
+    card = (bundle.path / "MODEL_CARD.md").read_text("utf-8")
+    assert "| red | 17 / 16 / 0 | 8 / 8 / 0 |" in card
+    assert str(tmp_path) not in card
+
+    assert train("red", "--out", "again/red", *DEFINED, data=data).code == 0
+    assert Bundle.open(tmp_path / "again" / "red").manifest == bundle.manifest
 
 
-def test_the_same_command_gives_the_same_bytes(train, tmp_path):
-    digests = []
-    for name in ("one/red", "two/red"):
-        assert train("red", "--out", tmp_path / name).code == 0
-        digests.append(Bundle.open(tmp_path / name).manifest.sha256)
-    assert digests[0] == digests[1]
+def test_the_folder_of_another_training_is_not_gone_on_from(train, tmp_path):
+    (tmp_path / "trained" / ".training" / "red").mkdir(parents=True)
+    (tmp_path / "trained" / ".training" / "red" / "task.json").write_text('{"seed": 5}')
+    shown = train("red", *DEFINED)
+    assert shown.code == 2
+    assert shown.err.splitlines()[-1].startswith("rct: trained/.training/red: a training that did not end, of other ")
+    assert shown.err.splitlines()[-1].endswith("Give --overwrite to begin anew, or another --out.")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["reds", "--define", "reds=x"], "no picture is labelled reds. Did you mean red? It has blue, red."),
+        (["red"], 'rct: red: a category without a definition. Say what counts: --define red="...".'),
+        (["red", "red", *DEFINED], "rct: categories: one is named twice (got red). Name each once."),
+        (["Red", "--define", "Red=x"], "categories: name: String should match pattern"),
+        (["red", "--define", "red"], "rct: --define: not NAME=WORDS (got 'red')."),
+        (["red", "--define", "blue=Blue."], "rct: --define: not among the categories (got 'blue'). They are red."),
+        (["red", *DEFINED, "--recipe", "head"], "rct: recipe: unknown name (got 'head'). Known: fine-tune, heads, se"),
+        (["red", *DEFINED, "--set", "epoch=3"], "rct: --set: heads has no 'epoch'. Did you mean epochs?"),
+        (["red", *DEFINED, "--set", "taps=conv9"], "rct: --set: taps"),
+        (["red", *DEFINED, "--set", 'taps=["conv2_block1_out"]'], "rct: taps: taps must be some of "),
+        (["red", *DEFINED, "--weights", "imagenet"], "has weights of its own. Take --backbone resnet50, or leave it"),
+    ],
+    ids=lambda value: " ".join(map(str, value)) if isinstance(value, list) else "",
+)
+def test_bad_input_is_one_line(train, arguments, said):
+    shown = train(*arguments)
+    assert shown.code == 2
+    assert said in shown.err.splitlines()[-1]
+
+
+def test_a_backbone_that_is_not_there(rct, coloured):
+    shown = rct("train", "red", *DEFINED, "--data", coloured, "--backbone", "resnet")
+    assert shown.err.startswith("rct: --backbone: no such network (got 'resnet'). Name open_nsfw")
+    assert shown.code == 2
+
+
+def test_weights_that_are_not_there_say_so(rct, coloured, tmp_path):
+    shown = rct("train", "red", *DEFINED, "--data", coloured, "--backbone", "resnet50", "--weights", "none.h5")
+    assert shown.err.splitlines()[-1].startswith('rct: none.h5: no such file. Give "imagenet", or the path of')
+    assert not (tmp_path / "trained" / "red").exists()
+
+
+@pytest.mark.parametrize(
+    ("gone", "said"),
+    [
+        ("val", "a dataset without the split val. Split it first: rct data split "),
+        ("train/red", "red has no positives in the split train (got 16 labelled pictures). Add pictures that show it."),
+        ("val/blue", "red has no negatives in the split val (got 8 labelled pictures)."),
+    ],
+)
+def test_pictures_that_nothing_can_be_learnt_from(train, coloured, tmp_path, gone, said):
+    data = tmp_path / "data"
+    shutil.copytree(coloured, data)
+    shutil.rmtree(data / gone)
+    shown = train("red", *DEFINED, data=data)
+    assert shown.code == 2
+    assert said in shown.err.splitlines()[-1]
+
+
+def test_a_target_that_is_taken(train, tmp_path):
+    (tmp_path / "trained" / "red").mkdir(parents=True)
+    shown = train("red", *DEFINED)
+    assert shown.err.splitlines()[-1] == (
+        "rct: trained/red: already exists. Give --overwrite to replace it, or another --out."
+    )
+    assert shown.code == 2
+
+
+def test_a_written_specification_reads_back(tmp_path):
+    spec = read_spec(zoo_path("open_nsfw") / "classifier.toml")
+    odd = spec.model_copy(update={"description": 'quotes " and \\ and \x7f and ü'})
+    (tmp_path / "classifier.toml").write_text(toml(odd), "utf-8")
+    assert read_spec(tmp_path / "classifier.toml") == odd
+
+
+@pytest.mark.slow
+def test_a_trained_head_joins_open_nsfw_in_one_graph(rct, coloured, tmp_path):
+    quick = ("--set", "epochs=3", "--set", "views=0")
+    assert rct("train", "red", *DEFINED, "--data", coloured, *quick).code == 0
+    shown = rct("export", "open_nsfw", "trained/red", "--format", "onnx", "--out", "joined", "--json")
+    assert shown.code == 0, shown.err
+    assert Bundle.open(tmp_path / "joined").manifest.spec.labels == ("adult", "red")

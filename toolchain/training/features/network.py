@@ -5,16 +5,17 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from exporters.deploy import deploy_model
+from exporters.deploy import backbone_sha256, deploy_model
 from exporters.features import write_features
 from models.errors import UserError
 from models.onnxruntime_session import open_session
-from models.resnet50 import InferenceNetwork, features_size
+from models.resnet50 import InferenceNetwork, features_form, features_size
 from models.runtimes import RuntimeOptions
 from models.spec import Category, ClassifierSpec, Thresholds
 from toolchain.training.backbones import load
@@ -36,28 +37,51 @@ class Extractor:
 def open_extractor(backbone: Backbone, taps: tuple[str, ...]) -> Extractor:
     """Return the features of ``backbone`` at ``taps``; without taps, the mean of the last stage's output.
 
-    Each call runs on one core, in ONNX Runtime.
+    On the TensorFlow backend of Keras, which the converters need, each call runs on one core in ONNX Runtime. On
+    another one Keras itself runs it, one call at a time, wherever that backend computes.
 
     Raises:
         NetworkError: the weights cannot be had.
         UserError: there is no such layer, or the last stage is not among them.
     """
+    import keras
+
+    try:
+        features_size(backbone.architecture, taps)
+    except ValueError as error:
+        raise UserError("taps", str(error)) from error
+    network = inference_network(backbone)
+    return _in_onnxruntime(network, taps) if keras.backend.backend() == "tensorflow" else _in_keras(network, taps)
+
+
+def _in_onnxruntime(network: InferenceNetwork, taps: tuple[str, ...]) -> Extractor:
     import onnx
     import onnxruntime as ort
 
-    try:
-        size = features_size(backbone.architecture, taps)
-    except ValueError as error:
-        raise UserError("taps", str(error)) from error
     with tempfile.TemporaryDirectory() as scratch:
-        file = write_features(inference_network(backbone), taps, Path(scratch) / "features.onnx")
+        file = write_features(network, taps, Path(scratch) / "features.onnx")
         digest = hashlib.sha256(f"{graph_digest(onnx.load(file).graph)} {ort.__version__}".encode()).hexdigest()
         session = open_session(file, RuntimeOptions(threads=1))
 
     def extract(batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         return np.asarray(session.run(["features"], {"image": batch})[0])
 
-    return Extractor(extract, size, digest)
+    return Extractor(extract, features_size(network.architecture, taps), digest)
+
+
+def _in_keras(network: InferenceNetwork, taps: tuple[str, ...]) -> Extractor:
+    import keras
+
+    model = features_form(network, taps)
+    one_at_a_time = Lock()
+    parts = (backbone_sha256(network), *taps, keras.backend.backend(), keras.version())
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def extract(batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+        with one_at_a_time:
+            return np.asarray(model.predict_on_batch(batch), np.float32)
+
+    return Extractor(extract, features_size(network.architecture, taps), digest)
 
 
 def graph_digest(graph: Any) -> str:
