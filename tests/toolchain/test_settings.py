@@ -3,7 +3,7 @@
 from typing import Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import Field
 
@@ -73,6 +73,7 @@ def test_what_cannot_be(kind, text, message):
         read_settings(kind, [text], "fine-tune")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_is_a_setting_or_one_line(text):
     said = ""

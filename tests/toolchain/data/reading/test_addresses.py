@@ -1,7 +1,7 @@
 """What is an address, and whose."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolchain.data.reading.addresses import host_of
@@ -30,6 +30,7 @@ def test_the_host(url, host):
     assert host_of(url) == host
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_has_a_host_or_none(text):
     assert isinstance(host_of(f"http://{text}"), str)

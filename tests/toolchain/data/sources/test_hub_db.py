@@ -76,7 +76,7 @@ def test_what_is_wrong_is_counted(read, write):
 values = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists, max_leaves=3)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(st.lists(st.dictionaries(st.sampled_from(["uri", "votes", "segment", "album_id", "image_id"]), values)))
 def test_values_of_any_kind_are_items_or_problems(tmp_path_factory, rows):
     path = tmp_path_factory.getbasetemp() / "any.jsonl"
