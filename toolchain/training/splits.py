@@ -1,15 +1,26 @@
 """The two sides of a training, and what has to be there before one starts."""
 
+from difflib import get_close_matches
+from pathlib import Path
+
 from models.errors import UserError
-from toolchain.data.dataset import NO, YES, Dataset
+from toolchain.data.dataset import NO, YES, Dataset, read_dataset
 
 
-def train_and_val(dataset: Dataset, categories: tuple[str, ...]) -> tuple[Dataset, Dataset]:
-    """Return the pictures of the splits train and val, each with both answers for every category.
+def train_and_val(place: Path, categories: tuple[str, ...]) -> tuple[Dataset, Dataset]:
+    """Read the splits train and val of the dataset at ``place``, each with both answers for every category.
 
     Raises:
-        UserError: there is no such split, or a category has no positives or no negatives in one of them.
+        UserError: there is no dataset, no such label (the nearest is offered), no such split, or a category has no
+            positives or no negatives in one of them.
     """
+    there = read_dataset(place).labels
+    for name in categories:
+        if name not in there:
+            near = get_close_matches(name, there, 1)
+            hint = f"Did you mean {near[0]}? " if near else ""
+            raise UserError(place, f"no picture is labelled {name}", f"{hint}It has {', '.join(there) or 'no labels'}.")
+    dataset = read_dataset(place, categories)
     sides = dataset.of_split("train"), dataset.of_split("val")
     for name, side in zip(("train", "val"), sides, strict=True):
         if not side.examples:

@@ -17,7 +17,7 @@ from models.errors import UserError
 from models.preprocessing import Preprocessing
 from models.runtimes.keras import predict_with
 from models.spec import Category, ClassifierSpec, Thresholds
-from toolchain.data.dataset import Dataset, read_dataset
+from toolchain.data.dataset import Dataset
 from toolchain.output import Progress
 from toolchain.settings import read_settings
 from toolchain.tensorflow_noise import quiet_keras
@@ -76,8 +76,7 @@ def train(request: Request, progress: Progress, warn: Callable[[str], None]) -> 
     categories = define(request.categories, request.definitions)
     backbone = find_backbone(request.backbone, request.weights)
     check_target(request.target, overwrite=request.overwrite)
-    dataset = read_dataset(request.data, request.categories)
-    sides = train_and_val(dataset, request.categories)
+    sides = train_and_val(request.data, request.categories)
     beside = request.target.parent
     folder = beside / ".training" / request.target.name
     task = Task(request.categories, *sides, backbone, request.seed, folder, beside / ".features")
@@ -85,7 +84,7 @@ def train(request: Request, progress: Progress, warn: Callable[[str], None]) -> 
     _claim(task, request, given)
     trained = module.train(task, settings, progress)
     for problem in trained.problems[:1]:
-        warn(f"left out {len(trained.problems)} pictures that cannot be read; the first is {problem}")
+        warn(f"pictures that cannot be read, left out: {len(trained.problems)}; the first is {problem}")
     rule = trained.preprocessing or backbone.preprocessing
     validation = validate(predict_with([trained.model], rule), rule, task.val, task.categories, progress)
     chosen = choices(validation, task.categories)
