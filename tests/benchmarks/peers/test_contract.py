@@ -68,7 +68,7 @@ TAPPED = [("keras_predict", "fp32")] + [
 
 @pytest.mark.parametrize(("name", "recipe"), TAPPED)
 def test_a_peer_scores_as_an_original_with_taps_does(name, recipe, tapped_original, pictures, tmp_path):
-    model = loaded(tapped_original, name, recipe, [], tmp_path)
+    model = loaded(tapped_original, name, recipe, [pictures[index : index + 1] for index in range(12)], tmp_path)
     expected = load_runtime(tapped_original, name="keras")(pictures)
     assert np.abs(model.run(model.prepare(pictures)) - expected).max() <= tolerance(recipe)
 

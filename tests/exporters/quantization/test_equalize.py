@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from exporters.deploy import deploy
 from exporters.quantization.equalize import FLOOR, channel_factors, equalize, rescale, streams
 from exporters.quantization.observe import layer_outputs, quantized_layers
 from exporters.quantization.reach import LIMITS, Reach, reaches
@@ -35,14 +36,18 @@ def test_the_function_stays_what_it_was(network, reached, pictures, strength):
     np.testing.assert_allclose(after, before, atol=5e-6)
 
 
-def test_factors_at_random_change_nothing_either(network, pictures):
+@pytest.mark.parametrize("tapped", [False, True])
+def test_factors_at_random_change_nothing_either(network, tiny_original, tapped_original, pictures, tapped):
+    """A head that reads statistics multiplies by the factors, as a plain one and the convolutions do."""
     chance = np.random.default_rng(7)
+    network = deploy([tiny_original, tapped_original]) if tapped else network
     changed = network
     for stream in streams(network.architecture):
         channels = network.convolutions[stream.writers[0]].bias.size
         changed = rescale(changed, stream, chance.uniform(0.2, 1, channels))
     before, after = (inference_form(form).predict_on_batch(pictures) for form in (network, changed))
     np.testing.assert_allclose(after, before, atol=5e-6)
+    assert all(np.ptp(tap.scale) > 0.1 for head in changed.heads for tap in head.taps)
 
 
 def test_channels_that_must_not_be_cut_reach_alike(network, pictures):
