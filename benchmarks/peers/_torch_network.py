@@ -75,10 +75,7 @@ def network(spec: ClassifierSpec, weights: Weights, precision: Any) -> Any:
             )
             watching, seen = watched(operations, taps)
             x = run_body(arch, x, watching, "trained")
-            if taps:
-                features = _statistics({tap: seen[tap] for tap in taps}, arch).to(precision)
-            else:
-                features = x.mean((2, 3))
+            features = _statistics({tap: seen[tap] for tap in taps}, arch).to(precision) if taps else x.mean((2, 3))
             return torch.sigmoid(self.head(features))
 
     return fx.symbolic_trace(Network().eval())  # layers one after another, without the way that they were put together
