@@ -119,6 +119,7 @@ def test_licences(entry, material):
     [
         ([("train", True), ("train", False), ("val", True)], ["no picture in val says no to cat"]),
         ([("", True), ("", True)], ["no picture says no to cat"]),
+        ([("train", False), ("val", False)], ["no picture says yes to cat"]),
         ([("", True)] + [("", False)] * 3, ["the answers to cat are uneven"]),
         ([("", True)] + [("", False)] * 2, []),
     ],

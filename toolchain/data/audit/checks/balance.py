@@ -14,24 +14,25 @@ def look(material: Material) -> Iterator[Finding]:
     """Yield, for each category, the answers that are missing in a split, or how uneven they are."""
     splits = sorted({entry.split for entry in material.entries})
     for name in material.collection.categories:
-        lacking = False
-        for split in splits:
-            yes, no = _answers(material, name, split)
-            if yes and no:
-                continue
-            lacking = True
-            answer = "yes" if no else "no" if yes else "yes or no"
-            where = f" in {split}" if split else ""
-            yield Finding(
-                check="balance",
-                severity="warning",
-                title=f"no picture{where} says {answer} to {name}",
-                pictures=yes + no,
-                figures={"yes": yes, "no": no},
-                advice="Nothing can be learnt or measured from one answer. Add pictures of the other, or split again.",
-            )
-        if not lacking:
-            yield from _uneven(material, name)
+        missing = list(_missing(material, name, None)) or [
+            finding for split in splits for finding in _missing(material, name, split)
+        ]
+        yield from missing or _uneven(material, name)
+
+
+def _missing(material: Material, name: str, split: str | None) -> Iterator[Finding]:
+    yes, no = _answers(material, name, split)
+    if yes and no:
+        return
+    answer = "yes" if no else "no" if yes else "yes or no"
+    yield Finding(
+        check="balance",
+        severity="warning",
+        title=f"no picture{f' in {split}' if split else ''} says {answer} to {name}",
+        pictures=yes + no,
+        figures={"yes": yes, "no": no},
+        advice="Nothing can be learnt or measured from one answer. Add pictures of the other, or split again.",
+    )
 
 
 def _uneven(material: Material, name: str) -> Iterator[Finding]:
