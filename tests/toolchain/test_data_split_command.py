@@ -57,10 +57,12 @@ def test_a_split_that_leaks_is_told(rct, tmp_path):
     [
         (["--val", "0.5", "--test", "50%"], "--val and --test: no split (got 0.5 and 50%). Leave something for each"),
         (["--val", "many"], "--val: not a share (got many). Give it as 10% or 0.1."),
-        (["--category", "dog"], "photos: no picture is labelled dog. It has cat, other."),
+        ([], "photos: nobody said which folders are categories (got cat, fox, other). Name them with --category; "),
+        (["--category", "dog"], "photos: no picture is labelled dog. It has cat, fox, other."),
     ],
 )
-def test_what_cannot_be_is_one_line(rct, photos, arguments, line):
+def test_what_cannot_be_is_one_line(rct, photos, arguments, line, tmp_path):
+    save(scene(99), tmp_path / "photos" / "fox" / "99.png")
     shown = rct("data", "split", photos, *arguments, "-q")
     assert (shown.code, shown.out) == (2, "")
     assert shown.err.startswith(f"rct: {line}")

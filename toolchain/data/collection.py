@@ -44,9 +44,10 @@ class Collection:
 def read_collection(place: Path, categories: Sequence[str] = ()) -> Collection:
     """Read the ledger at ``place`` (a folder that has one, or the ledger), or a plain folder of labelled pictures.
 
-    In a plain folder a picture is a yes for the category that its folder is named like, and a no for the others:
-    it lies in one folder and not in another. With ``categories`` only these are categories, and the pictures of other
-    folders a no for all of them; of a ledger's labels the others are left out.
+    In a plain folder each folder is a category, and a picture is a yes for its own and a no for the others: it lies in
+    one and not in another. With ``categories`` the answers are those of ``read_dataset``: only these are categories,
+    nothing is known of the others of them, and the pictures of other folders are a no for all. Of a ledger's labels
+    those that are not among ``categories`` are left out.
 
     Raises:
         UserError: there is nothing there, a picture lies beside the labelled folders, or no picture is labelled with
@@ -61,7 +62,7 @@ def read_collection(place: Path, categories: Sequence[str] = ()) -> Collection:
     unknown = [name for name in categories if not any(example.labels.get(name) for example in examples)]
     if unknown:
         raise _not_labelled(place, unknown[0], read_dataset(place).labels)
-    names = sorted({name for example in examples for name in example.labels})
+    names = () if categories else sorted({name for example in examples for name in example.labels})
     return Collection(place, tuple(_of_example(place, one, names) for one in examples), has_ledger=False)
 
 
@@ -95,5 +96,5 @@ def _not_labelled(place: Path, name: str, known: Sequence[str]) -> UserError:
 
 def _of_example(place: Path, example: Example, names: Sequence[str]) -> Entry:
     file = example.path.relative_to(place).as_posix()
-    labels = {name: example.labels.get(name, False) for name in names}
+    labels = {**dict.fromkeys(names, False), **example.labels}
     return Entry(key=file, source=FOLDER_SOURCE, file=file, labels=labels, split=example.split)

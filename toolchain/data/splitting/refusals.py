@@ -8,9 +8,26 @@ import numpy as np
 
 from models.errors import UserError
 from toolchain.data.audit.material import Material
+from toolchain.data.collection import Collection
 
 _LEAST = 0.5
 """Share of the pictures that a split was to have which it must get."""
+
+
+def refuse_unnamed(place: Path, collection: Collection, categories: Sequence[str]) -> None:
+    """Refuse a plain folder of more than two labels without a word on which of them are categories.
+
+    Two are each other's opposite. Of three, a ledger would say that what is adult is not violent, which nobody knows.
+
+    Raises:
+        UserError: it is one.
+    """
+    if not collection.has_ledger and not categories and len(collection.categories) > 2:
+        raise UserError(
+            place,
+            f"nobody said which folders are categories (got {', '.join(collection.categories)})",
+            "Name them with --category; pictures in the others are a no for all of them.",
+        )
 
 
 def refuse_one_answer(place: Path, material: Material, categories: Sequence[str]) -> None:

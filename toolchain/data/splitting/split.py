@@ -24,7 +24,7 @@ from toolchain.data.collection import Collection, read_collection
 from toolchain.data.dataset import SPLITS
 from toolchain.data.ledger import OK, Entry, write_ledger
 from toolchain.data.splitting.assign import assign
-from toolchain.data.splitting.refusals import refuse_bad_outcome, refuse_one_answer, refuse_torn
+from toolchain.data.splitting.refusals import refuse_bad_outcome, refuse_one_answer, refuse_torn, refuse_unnamed
 from toolchain.data.splitting.report import Side, SplitReport
 from toolchain.output import Progress
 
@@ -54,10 +54,11 @@ def split(request: Request, progress: Progress) -> SplitReport:
         UserError: there is no dataset, or no split of it that leaks nothing and has both answers on every side: the
             message says what is in the way. Nothing is written then.
     """
-    collection = read_collection(request.place)
+    collection = read_collection(request.place, request.categories)
+    if collection.has_ledger and request.categories:
+        collection = read_collection(request.place)  # whose other labels are kept
     chosen = request.categories or collection.categories
-    if request.categories:
-        read_collection(request.place, request.categories)
+    refuse_unnamed(request.place, collection, request.categories)
     material = gather(collection, usable_cores(), progress)
     refuse_one_answer(request.place, material, chosen)
     progress("drawing the split")

@@ -90,6 +90,16 @@ def test_a_plain_folder_gets_a_ledger_that_training_reads(drawn, tmp_path):
     assert all(not entry.file.startswith("/") for entry in read_ledger(tmp_path / "plain"))
 
 
+def test_folders_that_are_categories_say_nothing_of_each_other(drawn, tmp_path):
+    for path in drawn.iterdir():
+        target = tmp_path / "plain" / ("cat", "dog", "other")[int(path.stem[:2]) % 3] / path.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
+    split(Request(tmp_path / "plain", categories=("cat", "dog")), silent)
+    answers = {entry.key.split("/")[0]: entry.labels for entry in read_ledger(tmp_path / "plain")}
+    assert answers == {"cat": {"cat": True}, "dog": {"dog": True}, "other": {"cat": False, "dog": False}}
+
+
 def put(sides):
     """Put pictures into splits, by key."""
     return lambda entry: Entry(**{**vars(entry), "split": sides.get(entry.key, "")})
