@@ -106,7 +106,7 @@ def _fixed(
     fixed = np.full(of_cluster.max(initial=-1) + 1, -1, np.int64)
     for place, cluster in zip(usable, of_cluster, strict=True) if request.keep else ():
         name = material.entries[place].split
-        if not name:
+        if name not in SPLITS:
             continue
         side = SPLITS.index(name)
         if fixed[cluster] not in {-1, side}:

@@ -107,11 +107,12 @@ def put(sides):
 
 def test_kept_splits_stay_and_draw_their_copies_after_them(dataset):
     kept = {"00-small.jpg": "test", "21.png": "val", "40.png": "val", "41.png": "train"}
-    place = dataset(change=put(kept))
+    place = dataset(change=put({**kept, "42.png": "challenge"}))
     split(Request(place, val=0.2, test=0.2, keep=True), silent)
     sides = sides_of(place)
     assert kept.items() <= sides.items()
     assert (sides["00.png"], sides["24.png"]) == ("test", "val")
+    assert set(sides.values()) == {"train", "val", "test"}
 
 
 def test_what_cannot_be_read_is_in_no_split(dataset, tmp_path):
