@@ -69,9 +69,12 @@ def test_a_ledger_brings_splits_groups_sources_and_labels_that_are_not_known(rct
         "value": None, "low": None, "high": None, "undefined": "all pictures carry the same label",
     }  # fmt: skip
     assert {(part["column"], part["value"]) for part in red["slices"]} == {
-        ("source", "archive"), ("source", "web"), ("group", "archive"), ("group", "web"),
-        ("width", "under 128"), ("width", "256 to 511"), ("width", "512 to 1023"),
-    }  # fmt: skip
+        ("source", "archive"),
+        ("source", "web"),
+        ("width", "under 128"),
+        ("width", "256 to 511"),
+        ("width", "512 to 1023"),
+    }  # fmt: skip  its groups are those of the sources over again
     assert "green: there are no positives, so what needs both is not measured." in found["notes"]
     (worst,) = [line for line in found["notes"] if "worst across sources" in line]
     assert worst.startswith("red: worst across sources: positives of web against negatives of ")

@@ -99,13 +99,21 @@ def _chosen(choice: Choice) -> Chosen:
 def _slices(
     material: Material, request: Request, sample: Sample, places: NDArray[np.intp], points: Mapping[Point, float]
 ) -> tuple[Slice, ...]:
-    """Return the slices by the columns asked for; of the usual ones those that have both labels somewhere."""
+    """Return the slices by the columns asked for.
+
+    Of the usual columns those are left out that have both labels nowhere, or part the pictures as one before them does.
+    """
     found: list[Slice] = []
+    partitions = set()
     for column in request.slices or OFFERED:
         values = material.columns.values(column, places.tolist())
+        firsts: dict[str, int] = {}
+        partition = tuple(firsts.setdefault(value, place) for place, value in enumerate(values))
         made = slices(column, values, sample, points, request.bootstrap)
-        if request.slices or any(part.positives and part.negatives for part in made):
+        new = partition not in partitions and any(part.positives and part.negatives for part in made)
+        if request.slices or new:
             found += made
+        partitions.add(partition)
     return tuple(found)
 
 

@@ -18,13 +18,17 @@ _POINTS = {"review": "review", "block": "block", "half": "0.5"}
 
 @dataclass(frozen=True)
 class Grid:
-    """A table: every row has a cell for each column; the first column is a name, and ``words`` are text, too."""
+    """A table: every row has a cell for each column; the first column is a name, and ``words`` are text, too.
+
+    ``first``: as many rows are enough where there is little room.
+    """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     about: str = ""
     words: tuple[str, ...] = ()
+    first: int = 60
 
 
 def grids(one: CategoryEvaluation, report: EvaluationReport) -> Iterator[Grid]:
@@ -96,8 +100,8 @@ def _slices(one: CategoryEvaluation) -> Grid:
         (
             f"{part.column}: {part.value}",
             f"{part.positives}/{part.negatives}",
-            number(part.quality["roc_auc"])[0],
-            between(part.quality["roc_auc"]),
+            number(part.quality["roc_auc"], 3)[0],
+            between(part.quality["roc_auc"], 3),
             share(part.recall["review"]),
             share(part.false_positive_rate["review"]),
         )
@@ -109,11 +113,11 @@ def _slices(one: CategoryEvaluation) -> Grid:
 
 def _pairings(one: CategoryEvaluation) -> Grid:
     rows = [
-        (pair.positives_of, pair.negatives_of, f"{pair.positives}/{pair.negatives}", *number(pair.roc_auc))
+        (pair.positives_of, pair.negatives_of, f"{pair.positives}/{pair.negatives}", *number(pair.roc_auc, 3))
         for pair in sorted(one.pairings, key=lambda pair: pair.roc_auc.value or 0.0)
     ]
     columns = ("positives of", "negatives of", "yes/no", "ROC-AUC", "interval")
-    return Grid("across sources, the worst first", columns, tuple(rows), words=("negatives of", "interval"))
+    return Grid("across sources, the worst first", columns, tuple(rows), words=("negatives of", "interval"), first=8)
 
 
 def _robustness(one: CategoryEvaluation) -> Grid:
@@ -133,14 +137,14 @@ def _robustness(one: CategoryEvaluation) -> Grid:
     return Grid("pictures that were changed", columns, tuple(rows), about)
 
 
-def number(one: Measurement) -> tuple[str, str]:
+def number(one: Measurement, digits: int = 4) -> tuple[str, str]:
     """Return the value and its interval; in place of that the reason where there is no value."""
-    return ("-", one.undefined) if one.value is None else (f"{one.value:.4f}", between(one))
+    return ("-", one.undefined) if one.value is None else (f"{one.value:.{digits}f}", between(one, digits))
 
 
-def between(one: Measurement) -> str:
+def between(one: Measurement, digits: int = 4) -> str:
     """Return an interval."""
-    return "-" if one.low is None or one.high is None else f"{one.low:.4f} to {one.high:.4f}"
+    return "-" if one.low is None or one.high is None else f"{one.low:.{digits}f} to {one.high:.{digits}f}"
 
 
 def share(one: Measurement) -> str:

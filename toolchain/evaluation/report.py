@@ -19,6 +19,9 @@ Point = Literal["review", "block", "half"]
 """An operating point: the two thresholds of the spec, and 0.5, where a trained score says yes."""
 
 
+_ENOUGH = 10
+
+
 class Confusion(Document):
     """How many pictures were flagged, by what they are labelled."""
 
@@ -151,9 +154,10 @@ class CategoryEvaluation(Document):
 
     @property
     def worst_pairing(self) -> Pairing | None:
-        """The pairing of two sources with the lowest ROC-AUC, if there are two sources."""
+        """The pairing of two sources with the lowest ROC-AUC, of those with ten pictures of each label if there are."""
         measured = [one for one in self.pairings if one.roc_auc.value is not None]
-        return min(measured, key=lambda one: one.roc_auc.value or 0.0) if len(measured) > 1 else None
+        enough = [one for one in measured if min(one.positives, one.negatives) >= _ENOUGH]
+        return min(enough or measured, key=lambda one: one.roc_auc.value or 0.0) if len(measured) > 1 else None
 
 
 class Unreadable(Document):

@@ -49,7 +49,7 @@ def select(place: Path, spec: ClassifierSpec, split: str | None, categories: Seq
         )
     unlabelled = [name for name in spec.labels if name not in wanted] if not categories else []
     notes = [f"{name}: not evaluated, for no picture is labelled with it." for name in unlabelled]
-    dataset, used, said = _of_split(read_dataset(place, wanted), split)
+    dataset, used, said = _of_split(read_dataset(place, [name for name in spec.labels if name in there]), split)
     return Selection(dataset, used, wanted, (*said, *notes))
 
 
