@@ -76,8 +76,13 @@ class Views:
         """Return view ``view`` (from 1) of ``pixels`` (uint8 [h, w, 3], RGB), the picture of this SHA-256."""
         digest = hashlib.sha256(f"{self.seed} {view} ".encode() + picture).digest()
         rng = np.random.default_rng(int.from_bytes(digest))
-        pixels = bounded(pixels)
-        for probability, change in _STEPS:
-            if rng.random() < probability:
-                pixels = change(pixels, rng)
-        return np.ascontiguousarray(pixels)
+        return changed(pixels, rng)
+
+
+def changed(pixels: Pixels, rng: np.random.Generator) -> Pixels:
+    """Return a view of ``pixels`` (uint8 [h, w, 3], RGB): uint8 [h', w', 3], drawn from ``rng``."""
+    pixels = bounded(pixels)
+    for probability, change in _STEPS:
+        if rng.random() < probability:
+            pixels = change(pixels, rng)
+    return np.ascontiguousarray(pixels)

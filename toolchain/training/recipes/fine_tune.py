@@ -42,7 +42,7 @@ class Settings(Document):
     stages: int = Field(default=1, ge=0, le=STAGES, description="stages that learn, from the last one; 5 for all")
     batch_norm: BatchNorm = Field(default="frozen", description="statistics of the batch norms: frozen or trained")
     start: str = Field(default="heads", description="heads, random, or a trained original to go on from")
-    taps: tuple[str, ...] = Field(default=(), description="layers whose statistics the head reads")
+    taps: heads.Taps = Field(default="all", description="layers whose statistics the head reads; all or none")
     epochs: int = Field(default=20, ge=1, description="most passes over the pictures")
     patience: int = Field(default=5, ge=1, description="epochs without a better one before it ends")
     monitor: Monitor = Field(default="loss", description="what the best epoch is chosen by: loss or auc")
@@ -56,7 +56,7 @@ class Settings(Document):
     clip: float | None = Field(default=None, gt=0, description="largest norm of a step's gradient")
     smoothing: float = Field(default=0.05, ge=0, lt=1, description="label smoothing")
     class_weights: ClassWeights = Field(default="balanced", description="balanced or none")
-    wear: float = Field(default=0.3, ge=0, le=1, description="share of pictures saved badly, framed, shrunk")
+    wear: float = Field(default=0.3, ge=0, le=1, description="share of pictures changed as for heads")
     crop: float = Field(default=0.4, gt=0, le=1, description="smallest share of a picture that is cut out")
     flip: bool = Field(default=True, description="mirror every second picture")
     changes: int = Field(default=2, ge=0, le=10, description="changes of RandAugment for each picture")
@@ -128,7 +128,7 @@ def _start(task: Task, settings: Settings, progress: Progress) -> tuple[Any, tup
         return begun.model, begun.problems
     if settings.start == "random":
         make_deterministic(task.seed)
-        return load(task.backbone, task.categories, head=HeadForm(settings.taps)), ()
+        return load(task.backbone, task.categories, head=HeadForm(heads.tapped(settings.taps, task.backbone))), ()
     original = find_original(settings.start)
     spec = original.manifest.spec
     names = tuple(category.name for category in spec.categories)

@@ -23,11 +23,13 @@ _CHECKED, _TOLERANCE = 8, 0.02
 
 SUMMARY = "heads on a frozen backbone, in seconds once its features are computed"
 
+Taps = Literal["all", "none"] | tuple[str, ...]
+
 
 class Settings(HeadSettings):
     """Those of the heads, and what they read."""
 
-    taps: Literal["all", "none"] | tuple[str, ...] = Field(
+    taps: Taps = Field(
         default="all", description="layers whose statistics are read; none for the mean of the last stage"
     )
     views: int = Field(default=2, ge=0, le=1000, description="changed views of each picture, beside itself")
@@ -42,7 +44,7 @@ def train(task: Task, settings: Settings, progress: Progress) -> Trained:
         UserError: no picture can be read.
     """
     progress("loading the backbone")
-    taps = _layers(settings.taps, task.backbone)
+    taps = tapped(settings.taps, task.backbone)
     extractor = open_extractor(task.backbone, taps)
     rule, threads = task.backbone.preprocessing, settings.threads or cores()
     changed, plain = Way(extractor, rule, Views(settings.views, task.seed)), Way(extractor, rule, Views(0, 0))
@@ -66,7 +68,8 @@ def train(task: Task, settings: Settings, progress: Progress) -> Trained:
     )
 
 
-def _layers(taps: Literal["all", "none"] | tuple[str, ...], backbone: Backbone) -> tuple[str, ...]:
+def tapped(taps: Taps, backbone: Backbone) -> tuple[str, ...]:
+    """Return the layers that ``taps`` stands for."""
     named = {"all": backbone.architecture.taps, "none": ()}
     return named[taps] if isinstance(taps, str) else taps
 

@@ -2,13 +2,16 @@
 
 batches = Batches(dataset, targets, rule, views, Mixing(), batch=32, seed=0)
 batches.read(epoch=3, index=0)                       # ({"pictures": uint8 [32, h, w, 3]}, float32 [32, categories, 2])
-model.fit(as_dataset(partial(batches.read, 3), len(batches), threads=2))
+with as_dataset(partial(batches.read, 3), len(batches), threads=2) as data:
+    model.fit(data)
 
 Everything that is drawn depends on the seed, the epoch and the place of a picture or a batch, and on nothing else: not
 on the backend, on the number of threads or devices, or on when a training was interrupted.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -99,21 +102,34 @@ class Batches:
         return self.changes.make(np.ascontiguousarray(pixels), self.rule, chance)
 
 
-def as_dataset(read: Callable[[int], Any], count: int, threads: int, done: Callable[[int], None] | None = None) -> Any:
-    """Return a ``keras.utils.PyDataset`` of ``read(0)`` to ``read(count - 1)``, in this order, read in threads.
+@contextmanager
+def as_dataset(
+    read: Callable[[int], Any], count: int, threads: int, done: Callable[[int], None] | None = None
+) -> Iterator[Any]:
+    """Yield a ``keras.utils.PyDataset`` of ``read(0)`` to ``read(count - 1)``, in this order, read ahead in threads.
 
-    ``done`` is told how many were read, the last of them maybe a few batches before the network sees it.
+    Keras' own threads are not used: its ``fit`` looks at the first batch of the first epoch and then begins again, and
+    its queue of read batches does not begin again with the same one. ``done`` is told how many were handed out.
     """
     import keras
 
-    class Read(keras.utils.PyDataset):  # type: ignore[misc]
-        def __len__(self) -> int:
-            return count
+    waiting: dict[int, Future[Any]] = {}
+    with ThreadPoolExecutor(threads, thread_name_prefix="batches") as pool:
 
-        def __getitem__(self, index: int) -> Any:
-            batch = read(index)
-            if done is not None:
-                done(index + 1)
-            return batch
+        class Read(keras.utils.PyDataset):  # type: ignore[misc]
+            def __len__(self) -> int:
+                return count
 
-    return Read(workers=threads, max_queue_size=2 * threads)
+            def __getitem__(self, index: int) -> Any:
+                for near in range(index, min(count, index + threads + 1)):
+                    if near not in waiting:
+                        waiting[near] = pool.submit(read, near)
+                batch = waiting.pop(index).result()
+                if done is not None:
+                    done(index + 1)
+                return batch
+
+        try:
+            yield Read()
+        finally:
+            pool.shutdown(cancel_futures=True)

@@ -136,8 +136,8 @@ def _fit(model: Any, train: Batches, epoch: int, plan: Plan, progress: Progress)
     def done(batches: int) -> None:
         progress(f"epoch {epoch} of {plan.epochs}", done=min(batches * train.batch, total), total=total)
 
-    data = as_dataset(partial(train.read, epoch), len(train), plan.threads, done)
-    return float(model.fit(data, epochs=1, verbose=0, shuffle=False).history["loss"][-1])
+    with as_dataset(partial(train.read, epoch), len(train), plan.threads, done) as data:
+        return float(model.fit(data, epochs=1, verbose=0, shuffle=False).history["loss"][-1])
 
 
 def _measured(model: Any, val: Batches, threads: int) -> dict[str, float]:
@@ -162,5 +162,6 @@ def predict_logits(model: Any, val: Batches, threads: int) -> NDArray[np.float64
             inputs[SHARE] = np.ones((val.batch, 1), np.float32)
         return (inputs,)
 
-    logits = model.predict(as_dataset(read, len(val), threads), verbose=0)
+    with as_dataset(read, len(val), threads) as data:
+        logits = model.predict(data, verbose=0)
     return np.asarray(logits, np.float64)[: len(val.dataset.examples)]

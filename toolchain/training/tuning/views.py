@@ -12,12 +12,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models.preprocessing import Preprocessing
-from toolchain.perturbations import perturb, perturbation
+from toolchain.training.features.views import changed
 from toolchain.training.tuning.rand_augment import rand_augment
 
 Pixels = NDArray[np.uint8]
-WEAR = ("jpeg", "border", "downscale", "resample", "white-balance", "noise")
-"""Perturbations that make no other picture of it, only a worse copy; what a classifier might take for the label."""
 _ASPECT = 4 / 3
 _ERASED = (0.02, 1 / 3)
 
@@ -27,7 +25,8 @@ class Views:
     """Random changes, in this order.
 
     Attributes:
-        wear: share of pictures that go through one of ``WEAR`` first, at any of its levels.
+        wear: share of pictures that are changed as heads learn from them (``toolchain.training.features.views``):
+            what collections differ in, their frames, sizes, compression and tone.
         crop: smallest share of a picture's area that is cut out of it; the aspect changes by up to 4/3 (Szegedy et al.
             2014, arXiv:1409.4842). 1 for the whole picture, as it is preprocessed for inference.
         flip: mirror every second picture.
@@ -46,9 +45,7 @@ class Views:
     def make(self, pixels: Pixels, rule: Preprocessing, chance: np.random.Generator) -> Pixels:
         """Return a view of ``pixels`` (uint8 [h, w, 3] as decoded): uint8 [rule.height, rule.width, 3]."""
         if chance.random() < self.wear:
-            name = WEAR[chance.integers(len(WEAR))]
-            levels = [*perturbation(name).LEVELS]
-            pixels = perturb(pixels, name, levels[chance.integers(len(levels))], chance)
+            pixels = changed(pixels, chance)
         picture = _cut(pixels, rule, self.crop, chance)
         if self.flip and chance.integers(2):
             picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
