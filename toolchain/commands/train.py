@@ -56,7 +56,7 @@ def train(
     with output.progress() as progress:
         outcome = run(request, progress, output.warn)
     if json:
-        output.document({"bundle": str(outcome.bundle.path), "categories": outcome.measures})
+        output.document(outcome.document())
     else:
         output.show(measures_table(outcome.measures))
     output.say(f"Next: rct evaluate {outcome.bundle.path} --data {data}")

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from models.spec import ClassifierSpec
 from toolchain.data.dataset import UNKNOWN, YES, Dataset
+from toolchain.training.tables import shown
 from toolchain.training.task import Task, Trained
+from toolchain.training.validation import METRICS, Measured
 
 MODEL_CARD = "MODEL_CARD.md"
 
@@ -20,7 +22,7 @@ class Card:
     trained: Trained
     recipe: str
     settings: Mapping[str, object]
-    measures: Mapping[str, Mapping[str, float]]
+    measures: Mapping[str, Measured]
     tools: Mapping[str, str]
 
     def text(self) -> str:
@@ -44,17 +46,14 @@ class Card:
 
     def _evaluation(self) -> str:
         rows = [
-            (
-                name,
-                f"{found['pictures']} ({found['positives']})",
-                *(f"{found[key]:.4f}" for key in ("roc_auc", "pr_auc", "accuracy")),
-            )
+            (name, f"{found.pictures} ({found.positives})", METRICS[metric], *shown(value))
             for name, found in self.measures.items()
+            for metric, value in found.metrics.items()
         ]
         return (
             "## Evaluation\n\nOn the validation pictures, which also chose the epoch and the thresholds, so that these "
-            "numbers flatter.\n\n"
-            + _table(("category", "pictures (positive)", "ROC-AUC", "PR-AUC", "accuracy at 0.5"), rows)
+            "numbers flatter. Intervals are of 95 % and know of groups.\n\n"
+            + _table(("category", "pictures (yes)", "metric", "value", "interval"), rows)
         )
 
     def _data(self) -> str:

@@ -2,7 +2,7 @@
 
 outcome = train(Request(("cartoon",), Path("data")), progress, warn)
 outcome.bundle.path                  # trained/cartoon
-outcome.measures["cartoon"]["roc_auc"]
+outcome.measures["cartoon"].metrics["roc_auc"].value
 """
 
 import hashlib
@@ -28,7 +28,7 @@ from toolchain.training.original import tool_versions, write_original
 from toolchain.training.recipes import recipe
 from toolchain.training.splits import train_and_val
 from toolchain.training.task import Task
-from toolchain.training.validation import choices, measures, validate
+from toolchain.training.validation import Measured, choices, measures, validate
 
 _TASK_FILE = "task.json"
 
@@ -59,7 +59,19 @@ class Outcome:
     """The original, and per category what it reaches on the validation pictures."""
 
     bundle: Bundle
-    measures: Mapping[str, Mapping[str, float]]
+    measures: Mapping[str, Measured]
+
+    def document(self) -> dict[str, object]:
+        """Return both as JSON has them."""
+        categories = {
+            name: {
+                "pictures": found.pictures,
+                "positives": found.positives,
+                **{metric: value.model_dump(mode="json") for metric, value in found.metrics.items()},
+            }
+            for name, found in self.measures.items()
+        }
+        return {"bundle": str(self.bundle.path), "categories": categories}
 
 
 def train(request: Request, progress: Progress, warn: Callable[[str], None]) -> Outcome:
@@ -91,7 +103,7 @@ def train(request: Request, progress: Progress, warn: Callable[[str], None]) -> 
     for line in (line for choice in chosen.values() for line in choice.warnings):
         warn(line)
     spec = _spec(request, task, categories, rule, {name: choice.thresholds for name, choice in chosen.items()})
-    found = measures(validation, task.categories)
+    found = measures(validation, task.categories, task.seed)
     card = Card(spec, task, trained, request.recipe, given, found, tool_versions()).text()
     progress("writing the bundle")
     bundle = write_original(

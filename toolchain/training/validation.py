@@ -1,28 +1,45 @@
 """What a new classifier makes of the pictures that it was chosen by, and the thresholds that follow."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.metrics.quality import pr_auc, roc_auc
+from benchmarks.bootstrap import Bootstrap
+from benchmarks.parity_report import Measurement
 from models.pictures import read_batches
 from models.preprocessing import Preprocessing
 from models.runtimes import Predict
 from toolchain.data.dataset import UNKNOWN, YES, Dataset
+from toolchain.evaluation.category import group_numbers
+from toolchain.evaluation.measuring import Sample, quality, rate
 from toolchain.evaluation.scoring import Reading
 from toolchain.evaluation.thresholds import Choice, Goals, choose_all
 from toolchain.output import Progress
 
 _BATCH = 16
+_QUALITY = ("roc_auc", "pr_auc", "tpr_at_fpr_1pct")
+METRICS = {"roc_auc": "ROC-AUC", "pr_auc": "PR-AUC", "tpr_at_fpr_1pct": "TPR at 1 % FPR", "accuracy": "accuracy at 0.5"}
+"""What is measured, by name, and what it is called in tables."""
 
 
 @dataclass(frozen=True, eq=False)
 class Validation:
-    """``scores`` float32 [n, categories] of the readable pictures, and their ``truth`` int8 [n, categories]."""
+    """Of the readable pictures: ``scores`` float32 and ``truth`` int8, [n, categories]; ``groups`` int [n]."""
 
     scores: NDArray[np.float32]
     truth: NDArray[np.int8]
+    groups: NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a category reaches: on how many pictures, of which how many say yes, and each of ``METRICS``."""
+
+    pictures: int
+    positives: int
+    metrics: Mapping[str, Measurement]
 
 
 def validate(
@@ -38,33 +55,23 @@ def validate(
             scores.append(predict(batch.pixels))
             kept += [places[path] for path in batch.paths]
         progress("scoring the validation pictures", done=len(kept), total=len(places))
-    return Validation(np.concatenate(scores), dataset.truth(categories)[kept])
+    groups = group_numbers([dataset.examples[place] for place in kept])
+    return Validation(np.concatenate(scores), dataset.truth(categories)[kept], groups)
 
 
 def choices(validation: Validation, categories: tuple[str, ...]) -> dict[str, Choice]:
     """Return, per category, the thresholds that 1 % of the negatives reach for review, and 0.1 % for block."""
-    return choose_all(categories, validation.scores, validation.truth, Goals())
+    return choose_all(categories, validation.scores, validation.truth, Goals(), validation.groups)
 
 
-def measures(validation: Validation, categories: tuple[str, ...]) -> dict[str, dict[str, float]]:
-    """Return, per category, the number of pictures, ROC-AUC, PR-AUC, and accuracy at 0.5."""
-    return {
-        name: {
-            "pictures": len(scores),
-            "positives": int((answers == YES).sum()),
-            "roc_auc": float(roc_auc.measure(scores, answers == YES)),
-            "pr_auc": float(pr_auc.measure(scores, answers == YES)),
-            "accuracy": float(((scores >= 0.5) == (answers == YES)).mean()),
-        }
-        for name, scores, answers in _known(validation, categories)
-    }
-
-
-def _known(
-    validation: Validation, categories: tuple[str, ...]
-) -> list[tuple[str, NDArray[np.float32], NDArray[np.int8]]]:
-    found = []
+def measures(validation: Validation, categories: tuple[str, ...], seed: int) -> dict[str, Measured]:
+    """Measure each category on the pictures whose answer is known; ``seed`` is of the intervals' bootstrap."""
+    bootstrap = Bootstrap(seed=seed)
+    found = {}
     for name, scores, answers in zip(categories, validation.scores.T, validation.truth.T, strict=True):
         known = answers != UNKNOWN
-        found.append((name, scores[known], answers[known]))
+        sample = Sample(scores[known], answers[known] == YES, validation.groups[known])
+        metrics = quality(sample, bootstrap, _QUALITY)
+        metrics["accuracy"] = rate("accuracy", 0.5, sample, bootstrap.confidence)
+        found[name] = Measured(len(sample.scores), sample.positives, metrics)
     return found

@@ -35,7 +35,7 @@ def test_a_classifier_comes_out_and_the_same_command_gives_the_same_bytes(train,
     shown = train("red", "--json", *DEFINED, data=data)
     assert shown.code == 0, shown.err
     found = json.loads(shown.out)["categories"]["red"]
-    assert (found["pictures"], found["positives"], found["roc_auc"]) == (16, 8, 1)
+    assert (found["pictures"], found["positives"], found["roc_auc"]["value"]) == (16, 8, 1)
     assert "pictures that cannot be read, left out: 1; the first is " in shown.err
     assert shown.err.splitlines()[-1] == f"Next: rct evaluate trained/red --data {data}"
 
