@@ -72,8 +72,9 @@ def _measured(name: str, given: Sequence[str], options: argparse.Namespace) -> d
         outcome = train(request, silent, print)
         seconds = time.perf_counter() - began
         epochs = len((outcome.bundle.path / HISTORY_FILE).read_text("utf-8").splitlines()) - 1
-        measures = outcome.measures[options.category]
-        return {"recipe": name, "settings": list(given), "epochs": epochs, "seconds": seconds, **measures}
+        measured = outcome.measures[options.category]
+        values = {metric: value.value for metric, value in measured.metrics.items()}
+        return {"recipe": name, "settings": list(given), "epochs": epochs, "seconds": seconds, **values}
     finally:
         shutil.rmtree(scratch)
 
