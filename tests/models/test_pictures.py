@@ -218,3 +218,15 @@ def test_labels_of_no_folder_are_refused(tmp_path: Path) -> None:
         read_labels(tmp_path / "no", ("adult",))
     with pytest.raises(UserError, match="no picture in this folder"):
         read_labels(tmp_path, ("adult",))
+
+
+def test_another_way_of_reading_is_asked_for_each_picture_and_its_errors_are_failures(tmp_path: Path) -> None:
+    files = [draw(tmp_path / f"{shade}.png", shade) for shade in (10, 20)]
+    (tmp_path / "bad.png").write_text("not a picture")
+
+    def negative(path: Path, rule: Preprocessing) -> NDArray[np.uint8]:
+        return 255 - read_picture(path, rule)
+
+    (batch,) = read_batches([*files, tmp_path / "bad.png"], RULE, 4, read=negative)
+    assert batch.pixels[:, 0, 0, 0].tolist() == [245, 235]
+    assert [path.name for path, _ in batch.failures] == ["bad.png"]

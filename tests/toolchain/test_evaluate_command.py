@@ -11,7 +11,14 @@ from models.bundle import Bundle, seal
 from models.classifier import SPEC_FILE, keras_fields
 from models.spec import read_spec
 from toolchain.data.ledger import Entry, write_ledger
+from toolchain.evaluation import shortcut
 from toolchain.evaluation.report import EvaluationReport
+
+
+@pytest.fixture(autouse=True)
+def few_trees(monkeypatch):
+    """The probe for shortcuts has tests of its own."""
+    monkeypatch.setattr(shortcut, "_TREES", 5)
 
 
 def report(shown):
