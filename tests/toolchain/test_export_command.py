@@ -15,6 +15,7 @@ from tiny import TINY, randomise, tiny_spec, write_original
 from exporters.formats import format_names, load_format
 from models.bundle import Bundle, seal
 from models.resnet50 import training_form
+from models.zoo import zoo_names, zoo_path
 from toolchain.exporting import meant_for
 from toolchain.verification.report import VerificationReport
 
@@ -29,7 +30,10 @@ from toolchain.verification.report import VerificationReport
         ),
         (
             ["nobody"],
-            "nobody: no such classifier. Name one of open_nsfw, or a folder with classifier.toml and model.keras.",
+            (
+                f"nobody: no such classifier. Name one of {', '.join(zoo_names())}, "
+                "or a folder with classifier.toml and model.keras."
+            ),
         ),
         (["--images", "nowhere"], "nowhere: no such file or folder."),
         (["--calibrate", "nowhere", "--quantize", "int8"], "nowhere: no such"),
@@ -82,8 +86,6 @@ def test_a_folder_whose_network_is_missing(rct, tmp_path, zoo_toml):
 
 @pytest.fixture
 def zoo_toml():
-    from models.zoo import zoo_path
-
     return (zoo_path("open_nsfw") / "classifier.toml").read_text()
 
 

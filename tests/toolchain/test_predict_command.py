@@ -124,7 +124,7 @@ def test_nothing_to_look_at(rct, arguments, line):
 def test_no_such_bundle(rct, photos):
     shown = rct("predict", "exports/nothing", photos)
     assert shown.code == 2
-    assert shown.err.splitlines()[-1].startswith("rct: exports/nothing: no such classifier. Name one of open_nsfw")
+    assert shown.err.splitlines()[-1].startswith("rct: exports/nothing: no such classifier. Name one of ")
 
 
 def test_a_folder_without_pictures(rct, original, tmp_path):

@@ -89,7 +89,8 @@ def test_bad_input_is_one_line(train, arguments, said):
 
 def test_a_backbone_that_is_not_there(rct, coloured):
     shown = rct("train", "red", *DEFINED, "--data", coloured, "--backbone", "resnet")
-    assert shown.err.startswith("rct: --backbone: no such network (got 'resnet'). Name open_nsfw")
+    assert shown.err.startswith("rct: --backbone: no such network (got 'resnet'). Name ")
+    assert "open_nsfw, resnet50, or a Keras bundle's folder." in shown.err
     assert shown.code == 2
 
 
