@@ -41,18 +41,14 @@ def test_a_killed_training_ends_with_the_same_weights(backend, coloured, tmp_pat
     whole = outcome(backend, coloured, tmp_path / "whole", average=2)
     killed = program(backend, coloured, tmp_path / "killed", stop="3", average=2)
     assert killed.returncode == -signal.SIGKILL
-    assert (tmp_path / "killed" / "fine-tune" / "checkpoint.npz").exists()
-    assert outcome(backend, coloured, tmp_path / "killed", average=2) == whole
-
-
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_a_checkpoint_of_other_settings_is_refused(backend, coloured, tmp_path):
-    outcome(backend, coloured, tmp_path, epochs=1)
-    done = program(backend, coloured, tmp_path, epochs=2)
-    assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].endswith(
-        f"a checkpoint of other settings. Delete {tmp_path / 'fine-tune'} to begin anew."
+    place = tmp_path / "killed" / "fine-tune"
+    assert (place / "checkpoint.npz").exists()
+    refused = program(backend, coloured, tmp_path / "killed", average=1)
+    assert refused.stderr.splitlines()[-1] == (
+        f"models.errors.UserError: {place / 'checkpoint.npz'}: a checkpoint of other settings. "
+        f"Delete {place} to begin anew."
     )
+    assert outcome(backend, coloured, tmp_path / "killed", average=2) == whole
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -62,25 +58,19 @@ def test_two_devices_have_the_losses_of_one(backend, coloured, tmp_path):
         assert there == pytest.approx(here, rel=2e-3)
 
 
-def test_both_backends_train_alike(coloured, tmp_path):
-    """They begin with other random weights, so only that they learn is the same."""
-    jax, tensorflow = (outcome(backend, coloured, tmp_path / backend, epochs=2) for backend in BACKENDS)
-    for history in (jax["history"], tensorflow["history"]):
-        assert history[-1]["val_auc"] > 0.9
-
-
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])
-def test_half_precision_learns(backend, precision, coloured, tmp_path):
-    trained = outcome(backend, coloured, tmp_path, precision=precision, cutmix=0.5, optimizer="adamw", rate=1e-3)
+def test_half_precision_learns(backend, coloured, tmp_path):
+    half = {"precision": "mixed_float16", "cutmix": 0.5, "optimizer": "adamw", "rate": 1e-3}
+    trained = outcome(backend, coloured, tmp_path, **half)
     assert trained["history"][-1]["val_auc"] > 0.9
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_the_recipe_of_2017_trains_and_is_resumed(backend, coloured, tmp_path):
-    whole = outcome(backend, coloured, tmp_path / "whole", "seed-2017", epochs=3, batch=8)
-    assert program(backend, coloured, tmp_path / "killed", "seed-2017", "2", epochs=3, batch=8).returncode < 0
-    assert outcome(backend, coloured, tmp_path / "killed", "seed-2017", epochs=3, batch=8) == whole
+def test_the_recipe_of_2017_lowers_its_loss(backend, coloured, tmp_path):
+    trained = outcome(backend, coloured, tmp_path, "seed-2017", epochs=6, batch=8, rate=0.01)
+    losses = [row["val_loss"] for row in trained["history"]]
+    assert [row["epoch"] for row in trained["history"]] == [1, 2, 3, 4, 5, 6]
+    assert losses[-1] < losses[0]
 
 
 def test_heads_come_first_and_tensorboard_is_told(coloured, tmp_path):

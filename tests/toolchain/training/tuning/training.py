@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,9 @@ def main(pictures, folder, name, settings, stop="never"):
         halves = [tf.config.LogicalDeviceConfiguration(), tf.config.LogicalDeviceConfiguration()]
         tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], halves)
     dataset = read_dataset(Path(pictures), ("red",))
-    backbone = Backbone("tiny", TINY, tiny_spec("red", side=32).preprocessing, "", "CC0-1.0")
+    backbone = Backbone(
+        "tiny", replace(TINY, blocks=(1, 1, 1, 1)), tiny_spec("red", side=32).preprocessing, "", "CC0-1.0"
+    )
     place = Path(folder)
     task = Task(
         ("red",), dataset.of_split("train"), dataset.of_split("val"), backbone, 3, place, place.parent / "features"
