@@ -12,6 +12,7 @@ from toolchain.data.dataset import Dataset
 from toolchain.output import Progress
 from toolchain.training.backbones import load
 from toolchain.training.cores import cores
+from toolchain.training.determinism import make_deterministic
 from toolchain.training.features.compute import Features, Way, compute_features, read_example
 from toolchain.training.features.network import open_extractor
 from toolchain.training.features.views import Views
@@ -45,6 +46,7 @@ def train(task: Task, settings: Settings, progress: Progress) -> Trained:
     """
     progress("loading the backbone")
     taps = tapped(settings.taps, task.backbone)
+    make_deterministic(task.seed)  # a backbone of random weights is drawn here, and once more below
     extractor = open_extractor(task.backbone, taps)
     rule, threads = task.backbone.preprocessing, settings.threads or cores()
     changed, plain = Way(extractor, rule, Views(settings.views, task.seed)), Way(extractor, rule, Views(0, 0))
@@ -52,6 +54,7 @@ def train(task: Task, settings: Settings, progress: Progress) -> Trained:
     val = compute_features(task.val, plain, task.features, threads, progress)
     fitted = fit(_labelled(train, task.train, task), _labelled(val, task.val, task), settings, task.seed, progress)
     widths = tuple(layer.bias.size for layer in fitted.layers[:-1])
+    make_deterministic(task.seed)
     model = load(task.backbone, task.categories, head=HeadForm(taps, widths))
     set_dense(model, fitted.layers)
     _check_same(model, fitted.layers, val, task)

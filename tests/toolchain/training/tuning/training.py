@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from tiny import TINY, tiny_spec
 
+from models.resnet50 import ARCHITECTURES
 from toolchain.data.dataset import read_dataset
 from toolchain.training.recipes import recipe
 from toolchain.training.task import Backbone, Task
@@ -33,6 +34,7 @@ def main(pictures, folder, name, settings, stop="never"):
 
         halves = [tf.config.LogicalDeviceConfiguration(), tf.config.LogicalDeviceConfiguration()]
         tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], halves)
+    ARCHITECTURES[TINY.name] = TINY
     dataset = read_dataset(Path(pictures), ("red",))
     backbone = Backbone(
         "tiny", replace(TINY, blocks=(1, 1, 1, 1)), tiny_spec("red", side=32).preprocessing, "", "CC0-1.0"
