@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from models.errors import NetworkError
-from models.resnet50 import Affine, Architecture, Head, HeadForm, Tap, head_form
+from models.resnet50 import STATISTICS, Affine, Architecture, Head, HeadForm, Tap, head_form
 from models.spec import ClassifierSpec
 
 _KNOWN = ("GlobalAveragePooling2D", "Dense", "Dropout", "Activation", "InputLayer")
@@ -76,7 +76,7 @@ def _read_taps(model: Any, arch: Architecture, spec: ClassifierSpec) -> tuple[Ta
     if "tap_statistics" not in found:
         return ()
     _, _, (concatenated,) = found["tap_statistics"]
-    taps = tuple(name.removeprefix("tap_").removesuffix("_mean") for name in concatenated[0][::2])
+    taps = tuple(name.removeprefix("tap_").removesuffix("_mean") for name in concatenated[0][::STATISTICS])
     try:
         expected = _statistics(head_form(arch, spec.labels, head=HeadForm(taps)))
     except ValueError as error:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.resnet50 import FLAT, Head, InferenceNetwork, Operations, Tap, run_body, watched, zeros_around
+from models.resnet50 import FLAT, STATISTICS, Head, InferenceNetwork, Operations, Tap, run_body, watched, zeros_around
 
 Tensor = Any
 
@@ -76,25 +76,31 @@ def logits_of(
     return tf.concat(logits, axis=1, name="logits")
 
 
-def _statistics(x: Tensor, layer: str) -> tuple[Tensor, Tensor]:
-    """Return mean and deviation over rows and columns, [n, channels] each, with a gradient where channels are flat."""
+def _statistics(x: Tensor, layer: str) -> tuple[Tensor, Tensor, Tensor]:
+    """Return mean, deviation and difference over rows and columns, [n, channels] each.
+
+    The deviation has a gradient where channels are flat.
+    """
     import tensorflow as tf
 
     mean = tf.reduce_mean(x, (1, 2), keepdims=True, name=f"tap_{layer}_mean")
     squares = tf.math.squared_difference(x, mean, name=f"tap_{layer}_squared")
     variance = tf.reduce_mean(squares, (1, 2), name=f"tap_{layer}_variance")
-    return tf.squeeze(mean, (1, 2)), tf.sqrt(variance + FLAT, name=f"tap_{layer}_deviation")
+    down = tf.reduce_mean(tf.abs(x[:, 1:] - x[:, :-1]), (1, 2), name=f"tap_{layer}_down")
+    across = tf.reduce_mean(tf.abs(x[:, :, 1:] - x[:, :, :-1]), (1, 2), name=f"tap_{layer}_across")
+    deviation = tf.sqrt(variance + FLAT, name=f"tap_{layer}_deviation")
+    return tf.squeeze(mean, (1, 2)), deviation, tf.add(down, across, name=f"tap_{layer}_difference")
 
 
 def _features(
-    statistics: Mapping[str, tuple[Tensor, Tensor]],
+    statistics: Mapping[str, tuple[Tensor, Tensor, Tensor]],
     taps: Sequence[Tap],
     name: str,
     constant: Callable[[NDArray[np.float32]], Tensor],
 ) -> Tensor:
     import tensorflow as tf
 
-    scale = constant(np.concatenate([values for tap in taps for values in (tap.scale, tap.scale)]))
+    scale = constant(np.concatenate([values for tap in taps for values in [tap.scale] * STATISTICS]))
     side_by_side = tf.concat([value for tap in taps for value in statistics[tap.layer]], 1, name=f"{name}_statistics")
     return tf.math.log1p(side_by_side * scale, name=f"{name}_features")
 

@@ -88,7 +88,9 @@ def _statistics(tapped: Mapping[str, Any], arch: Architecture) -> Any:
     found = []
     for tap, x in tapped.items():
         read = (x[:, :, ::2, ::2] if arch.read_at_even_positions(tap) else x).float()
-        found += [read.mean((2, 3)), torch.var(read, (2, 3), correction=0).sqrt()]
+        steps = ((read[:, :, 1:] - read[:, :, :-1]), (read[:, :, :, 1:] - read[:, :, :, :-1]))
+        difference = sum(step.abs().mean((2, 3)) for step in steps)
+        found += [read.mean((2, 3)), torch.var(read, (2, 3), correction=0).sqrt(), difference]
     return torch.log1p(torch.cat(found, 1))
 
 

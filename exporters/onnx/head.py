@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.resnet50 import Head, InferenceNetwork, Tap
+from models.resnet50 import STATISTICS, Head, InferenceNetwork, Tap
 
 OUTPUT = "scores"
 FEATURES = "features"
+_END = 2**31 - 1
 
 
 def is_head(node: str) -> bool:
@@ -59,7 +60,7 @@ class HeadWriter:
         return self._node("Squeeze", [pooled, self._constant(f"{name}.axes", np.array([2, 3], np.int64))], name)
 
     def _statistics(self, layer: str) -> None:
-        """Write mean and deviation, in two passes, behind the node that makes ``layer``."""
+        """Write mean, deviation (in two passes) and difference behind the node that makes ``layer``."""
         from onnx import helper
 
         name = f"tap_{layer}"
@@ -70,16 +71,38 @@ class HeadWriter:
             helper.make_node("Mul", [centred, centred], [squared], name=squared),
             helper.make_node("GlobalAveragePool", [squared], [variance], name=variance),
             helper.make_node("Sqrt", [variance], [f"{name}_deviation"], name=f"{name}_deviation"),
+            *self._between_neighbours(layer, f"{name}_down", axis=2),
+            *self._between_neighbours(layer, f"{name}_across", axis=3),
+            helper.make_node(
+                "Add", [f"{name}_down", f"{name}_across"], [f"{name}_difference"], name=f"{name}_difference"
+            ),
         ]
         place = next(index for index, node in enumerate(self.graph.node) if node.output[0] == layer) + 1
         for offset, node in enumerate(nodes):
             self.graph.node.insert(place + offset, node)
 
+    def _between_neighbours(self, layer: str, name: str, axis: int) -> list[Any]:
+        """Return nodes for the mean absolute step from a position to the next one along ``axis``."""
+        from onnx import helper
+
+        later, sooner, step, size = (f"{name}_{part}" for part in ("later", "sooner", "step", "size"))
+        first, second, last, end, along = (
+            self._constant(f"{name}.{part}", np.array([value], np.int64))
+            for part, value in (("first", 0), ("second", 1), ("last", -1), ("end", _END), ("axis", axis))
+        )
+        return [
+            helper.make_node("Slice", [layer, second, end, along], [later], name=later),
+            helper.make_node("Slice", [layer, first, last, along], [sooner], name=sooner),
+            helper.make_node("Sub", [later, sooner], [step], name=step),
+            helper.make_node("Abs", [step], [size], name=size),
+            helper.make_node("GlobalAveragePool", [size], [name], name=name),
+        ]
+
     def _features(self, taps: Sequence[Tap], name: str) -> str:
         """Write ``log(1 + scale * statistics)`` of all taps side by side; ONNX has no log1p."""
-        parts = [f"tap_{tap.layer}_{part}" for tap in taps for part in ("mean", "deviation")]
+        parts = [f"tap_{tap.layer}_{part}" for tap in taps for part in ("mean", "deviation", "difference")]
         x = self._node("Concat", parts, f"{name}/Concat", axis=1)
-        scale = np.concatenate([values for tap in taps for values in (tap.scale, tap.scale)])
+        scale = np.concatenate([values for tap in taps for values in [tap.scale] * STATISTICS])
         if np.any(scale != 1):
             x = self._node("Mul", [x, self._constant(f"{name}.scale", scale.reshape(1, -1, 1, 1))], f"{name}/Mul")
         x = self._node("Add", [x, self._constant(f"{name}.one", np.ones((1, 1, 1, 1), np.float32))], f"{name}/Add")

@@ -101,16 +101,17 @@ def _function(network: InferenceNetwork, precision: Precision, rounding: Roundin
     return scores
 
 
-def _statistics(x: Array) -> tuple[Array, Array]:
-    """Return mean and deviation over rows and columns, float32 [n, channels] each."""
+def _statistics(x: Array) -> tuple[Array, Array, Array]:
+    """Return mean, deviation and difference over rows and columns, float32 [n, channels] each."""
     import jax.numpy as jnp
 
     x = x.astype(jnp.float32)
     mean = x.mean((1, 2), keepdims=True)
-    return mean[:, 0, 0], jnp.sqrt(jnp.square(x - mean).mean((1, 2)))
+    down, across = (jnp.abs(jnp.diff(x, axis=axis)).mean((1, 2)) for axis in (1, 2))
+    return mean[:, 0, 0], jnp.sqrt(jnp.square(x - mean).mean((1, 2))), down + across
 
 
-def _features(statistics: Mapping[str, tuple[Array, Array]], taps: Sequence[Tap]) -> Array:
+def _features(statistics: Mapping[str, tuple[Array, Array, Array]], taps: Sequence[Tap]) -> Array:
     import jax.numpy as jnp
 
     return jnp.concatenate([jnp.log1p(value * tap.scale) for tap in taps for value in statistics[tap.layer]], axis=1)

@@ -27,7 +27,7 @@ from models.resnet50.architecture import (
     watched,
     zeros_around,
 )
-from models.resnet50.heads import FLAT, Affine, Head, HeadForm, Tap, features_size
+from models.resnet50.heads import FLAT, STATISTICS, Affine, Head, HeadForm, Tap, features_size
 from models.resnet50.inference import features_form, inference_form
 from models.resnet50.network import InferenceNetwork
 from models.resnet50.training import head_form, training_form
@@ -37,6 +37,7 @@ __all__ = [
     "FLAT",
     "RESNET50",
     "RESNET50_1BY2",
+    "STATISTICS",
     "Affine",
     "Architecture",
     "Around",

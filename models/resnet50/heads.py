@@ -1,13 +1,15 @@
 """What follows the backbone: the mean of its last output, or statistics of several layers, and Dense layers on them.
 
     head = HeadForm(taps=RESNET50.taps, hidden=(64,))        # before there are weights
-    features_size(RESNET50, head.taps)                       # 7808 = 2 * (64 + 256 + 512 + 1024 + 2048)
+    features_size(RESNET50, head.taps)                       # 11712 = 3 * (64 + 256 + 512 + 1024 + 2048)
 
 A *tap* reads a layer's output, float [n, rows, columns, channels], where the next stage reads it: at the even
-positions of the stages 2 to 4, at all of the stem's and of the last stage's. It gives each channel's mean over these
-positions and its standard deviation about that mean (biased: the mean square is divided by their number), both as
-``log1p``. The features of a head are those of its taps in order, of each the means [channels], then the deviations.
-They tell drawings from photographs, of which the last stage has forgotten much.
+positions of the stages 2 to 4, at all of the stem's and of the last stage's. It gives, of each channel over these
+positions, the mean; the standard deviation about that mean (biased: the mean square is divided by their number); and
+the difference, the mean absolute step from one position to the next below it plus that to the next beside it. All
+three as ``log1p``. The features of a head are those of its taps in order, of each the means [channels], then the
+deviations, then the differences. They tell drawings from photographs, of which the last stage has forgotten much:
+even colours and hard edges have a small difference for their deviation, textures and noise a large one.
 """
 
 from collections.abc import Sequence
@@ -19,6 +21,8 @@ from numpy.typing import NDArray
 from models.resnet50.architecture import Architecture
 
 Array = NDArray[np.float32]
+STATISTICS = 3
+"""Numbers that a tap gives of each channel."""
 FLAT = 1e-24
 """Added to a variance where gradients are taken: a channel that is zero everywhere, as ReLUs leave many, has one then.
 The square root of this is below what rounding makes of a mean, so what ships does without it."""
@@ -74,7 +78,7 @@ def features_size(arch: Architecture, taps: Sequence[str]) -> int:
         ValueError: see ``check_taps``.
     """
     check_taps(arch, taps)
-    return sum(2 * arch.channels(tap) for tap in taps) if taps else arch.channels(arch.taps[-1])
+    return sum(STATISTICS * arch.channels(tap) for tap in taps) if taps else arch.channels(arch.taps[-1])
 
 
 def check_taps(arch: Architecture, taps: Sequence[str]) -> None:

@@ -105,6 +105,7 @@ def _run(network: InferenceNetwork, taps: Sequence[str], strides: Strides, after
             seen[tap],
             tap,
             lambda variance, name: layers.Activation(ops.sqrt, name=name)(variance),
+            lambda step, name: layers.Activation(ops.absolute, name=name)(step),
             even=strides == "trained" and arch.read_at_even_positions(tap),
         )
         for tap in taps

@@ -23,15 +23,17 @@ def keras_operations(arch: Architecture, convolve: Callable[[Tensor, str, int, i
     )
 
 
-Statistics = tuple[Tensor, Tensor]
-"""Mean and standard deviation over rows and columns, float32 [n, 1, 1, channels] each."""
+Operation = Callable[[Tensor, str], Tensor]
+"""Of one tensor, told the name of its layer."""
+Statistics = tuple[Tensor, Tensor, Tensor]
+"""Mean, standard deviation and difference over rows and columns, float32 [n, 1, 1, channels] each."""
 
 
-def statistics(x: Tensor, tap: str, root: Callable[[Tensor, str], Tensor], *, even: bool) -> Statistics:
+def statistics(x: Tensor, tap: str, root: Operation, absolute: Operation, *, even: bool) -> Statistics:
     """Return the statistics of ``x``, a tensor [n, rows, columns, channels], or of its even rows and columns.
 
     In two passes, and in float32 whatever ``x`` is: squares of float16 would overflow, and the difference of two large
-    numbers would lose what a nearly flat channel has. ``root`` takes a square root, and is told the layer's name.
+    numbers would lose what a nearly flat channel has. ``root`` takes a square root, ``absolute`` the absolute value.
     """
     from keras import layers
 
@@ -41,4 +43,17 @@ def statistics(x: Tensor, tap: str, root: Callable[[Tensor, str], Tensor], *, ev
     centred = layers.Subtract(dtype="float32", name=f"tap_{tap}_centred")([x, mean])
     squared = layers.Multiply(dtype="float32", name=f"tap_{tap}_squared")([centred, centred])
     variance = layers.GlobalAveragePooling2D(keepdims=True, dtype="float32", name=f"tap_{tap}_variance")(squared)
-    return mean, root(variance, f"tap_{tap}_deviation")
+    down, across = (_between_neighbours(x, f"tap_{tap}_{way}", absolute) for way in ("down", "across"))
+    difference = layers.Add(dtype="float32", name=f"tap_{tap}_difference")([down, across])
+    return mean, root(variance, f"tap_{tap}_deviation"), difference
+
+
+def _between_neighbours(x: Tensor, name: str, absolute: Operation) -> Tensor:
+    from keras import layers
+
+    first, last = (
+        (((1, 0), (0, 0)), ((0, 1), (0, 0))) if name.endswith("_down") else (((0, 0), (1, 0)), ((0, 0), (0, 1)))
+    )
+    later, sooner = layers.Cropping2D(first, name=f"{name}_later")(x), layers.Cropping2D(last, name=f"{name}_sooner")(x)
+    step = absolute(layers.Subtract(dtype="float32", name=f"{name}_step")([later, sooner]), f"{name}_size")
+    return layers.GlobalAveragePooling2D(keepdims=True, dtype="float32", name=name)(step)

@@ -97,7 +97,7 @@ def _tapped_features(arch: Architecture, outputs: Mapping[str, Tensor]) -> Tenso
 
     found: list[Tensor] = []
     for tap, x in outputs.items():
-        found += statistics(x, tap, root, even=arch.read_at_even_positions(tap))
+        found += statistics(x, tap, root, lambda step, _: ops.absolute(step), even=arch.read_at_even_positions(tap))
     together = layers.Concatenate(dtype="float32", name="tap_statistics")(found)
     # not log1p, for which converters that others may use have nothing
     return layers.Flatten(dtype="float32", name="features")(ops.log(ops.add(together, 1.0)))
