@@ -43,3 +43,23 @@ def test_the_scaling_goes_into_the_first_layer():
     layers = joined(build(form, seed=0), form)
     expected = logits(layers, scaling.apply(features[:, 0]))
     np.testing.assert_allclose(logits(scaling.folded(layers), features[:, 0]), expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("hidden", [0, 3])
+def test_every_second_member_leaves_features_unread_however_long_it_learns(hidden):
+    form = EnsembleForm(size=6, categories=2, members=4, hidden=hidden, shared=True, unread=((1, 3), (5, 6)))
+    model = build(form, seed=3)
+    model.compile("sgd", "mse")
+    chance = np.random.default_rng(1)
+    features = chance.normal(size=(32, 6)).astype(np.float32)
+    before = model.get_layer("first").get_weights()[0]
+    model.train_on_batch(features, chance.normal(size=(32, 4, 2)).astype(np.float32))
+    first = model.get_layer("first").get_weights()[0]
+    assert (first != before).any()
+    of_members = first.reshape(6, 4, -1)
+    assert not of_members[[1, 2, 5]][:, 1::2].any()
+    assert of_members[[1, 2, 5]][:, ::2].all()
+    other = features.copy()
+    other[:, [1, 2, 5]] = 0
+    change = np.abs(np.asarray(model(features)) - np.asarray(model(other))).max((0, 2))
+    assert change[1::2].max() == 0 < change[::2].min()

@@ -62,27 +62,31 @@ _STEPS: tuple[tuple[float, Change], ...] = (
 
 @dataclass(frozen=True)
 class Views:
-    """``number`` views of each picture beside itself, drawn from ``seed``."""
+    """``number`` views of each picture beside itself, drawn from ``seed``.
+
+    ``strength`` in [0, 1] is what the probability of every change is multiplied by.
+    """
 
     number: int
     seed: int
+    strength: float = 1.0
 
     @property
     def way(self) -> str:
         """How views are made, as text that changes whenever they would come out differently."""
-        return f"views {_VERSION} seed {self.seed}" if self.number else "plain"
+        return f"views {_VERSION} seed {self.seed} strength {self.strength}" if self.number else "plain"
 
     def make(self, pixels: Pixels, picture: bytes, view: int) -> Pixels:
         """Return view ``view`` (from 1) of ``pixels`` (uint8 [h, w, 3], RGB), the picture of this SHA-256."""
         digest = hashlib.sha256(f"{self.seed} {view} ".encode() + picture).digest()
         rng = np.random.default_rng(int.from_bytes(digest))
-        return changed(pixels, rng)
+        return changed(pixels, rng, self.strength)
 
 
-def changed(pixels: Pixels, rng: np.random.Generator) -> Pixels:
-    """Return a view of ``pixels`` (uint8 [h, w, 3], RGB): uint8 [h', w', 3], drawn from ``rng``."""
+def changed(pixels: Pixels, rng: np.random.Generator, strength: float = 1.0) -> Pixels:
+    """Return a view of ``pixels`` (uint8 [h, w, 3], RGB): uint8 [h', w', 3], drawn from ``rng``; see ``Views``."""
     pixels = bounded(pixels)
     for probability, change in _STEPS:
-        if rng.random() < probability:
+        if rng.random() < probability * strength:
             pixels = change(pixels, rng)
     return np.ascontiguousarray(pixels)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.resnet50 import Affine
 from toolchain.training.heads.layers import Layers
@@ -27,6 +28,7 @@ class EnsembleForm:
         dropout: share of hidden units that is left out.
         input_dropout: share of features that is left out.
         noise: standard deviation of what is added to the features, which are scaled to 1.
+        unread: ranges of features, from start to stop, that every second member does not read.
     """
 
     size: int
@@ -37,6 +39,7 @@ class EnsembleForm:
     dropout: float = 0.0
     input_dropout: float = 0.0
     noise: float = 0.0
+    unread: tuple[tuple[int, int], ...] = ()
 
     @property
     def units(self) -> tuple[int, ...]:
@@ -47,6 +50,14 @@ class EnsembleForm:
     def groups(self) -> int:
         """Blocks of hidden units that share nothing."""
         return self.members * (1 if self.shared else self.categories)
+
+    def reads(self) -> NDArray[np.float32]:
+        """Return float32 [size, units of the first layer]: 1 where a unit reads a feature, 0 where it does not."""
+        units = self.groups * self.hidden if self.hidden else self.members * self.categories
+        mask = np.ones((self.size, self.members, units // self.members), np.float32)
+        for start, stop in self.unread:
+            mask[start:stop, 1::2] = 0
+        return mask.reshape(self.size, units)
 
 
 def build(form: EnsembleForm, seed: int) -> Any:
@@ -64,12 +75,20 @@ def build(form: EnsembleForm, seed: int) -> Any:
         x = layers.GaussianNoise(form.noise, seed=next(draws) >> 1)(x)
     if form.input_dropout:
         x = layers.Dropout(form.input_dropout, seed=next(draws) >> 1)(x)
+    mask = form.reads()
+    read = (lambda kernel: kernel * mask) if form.unread else None
     if not form.hidden:
-        x = layers.Dense(form.members * form.categories, kernel_initializer="zeros", name="first")(x)
+        first = layers.Dense(
+            form.members * form.categories, kernel_initializer="zeros", kernel_constraint=read, name="first"
+        )
+        x = first(x)
     else:
         groups = form.groups
         outputs = form.categories * form.members // groups
-        x = layers.Dense(groups * form.hidden, activation="relu", kernel_initializer=normal(), name="first")(x)
+        first = layers.Dense(
+            groups * form.hidden, "relu", kernel_initializer=normal(), kernel_constraint=read, name="first"
+        )
+        x = first(x)
         if form.dropout:
             x = layers.Dropout(form.dropout, seed=next(draws) >> 1)(x)
         x = layers.Reshape((groups, form.hidden))(x)
@@ -77,7 +96,10 @@ def build(form: EnsembleForm, seed: int) -> Any:
             "ngh,gho->ngo", (groups, outputs), bias_axes="go", kernel_initializer=normal(), name="last"
         )
         x = last(x)
-    return keras.Model(features, layers.Reshape((form.members, form.categories))(x))
+    model = keras.Model(features, layers.Reshape((form.members, form.categories))(x))
+    kernel, bias = first.get_weights()
+    first.set_weights([kernel * mask, bias])
+    return model
 
 
 def joined(model: Any, form: EnsembleForm) -> Layers:

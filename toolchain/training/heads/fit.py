@@ -5,8 +5,8 @@ fitted.layers                        # dense layers on unscaled features, in num
 """
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -15,6 +15,7 @@ from pydantic import Field
 
 from benchmarks.metrics.quality import roc_auc
 from models.document import Document
+from models.errors import UnknownName
 from toolchain.data.dataset import UNKNOWN, YES
 from toolchain.output import Progress
 from toolchain.training.determinism import make_deterministic
@@ -28,6 +29,7 @@ class HeadSettings(Document):
 
     members: int = Field(default=4, ge=1, description="heads whose logits are averaged")
     hidden: int = Field(default=32, ge=0, description="hidden units of each member; 0 for linear heads")
+    unread: tuple[str, ...] = Field(default=(), description="layers that every second member does not read")
     shared: bool = Field(default=True, description="hidden units serve all categories, not each its own")
     epochs: int = Field(default=30, ge=1, description="most passes over the pictures")
     batch: int = Field(default=256, ge=1, description="pictures per step")
@@ -41,16 +43,38 @@ class HeadSettings(Document):
     smoothing: float = Field(default=0.02, ge=0, lt=1, description="label smoothing")
     mixup: float = Field(default=0.4, ge=0, description="alpha of mixup on features; 0 for none")
     class_weights: ClassWeights = Field(default="balanced", description="balanced or none")
+    changed: float = Field(default=0.5, ge=0, le=1, description="chance that a changed view stands for its picture")
+    keep: Literal["best", "last"] = Field(
+        default="best", description="the epoch that is best on val, or the last, for which val chooses nothing"
+    )
     monitor: Literal["loss", "auc"] = Field(default="loss", description="what the best epoch is chosen by")
     patience: int = Field(default=10, ge=1, description="epochs without a better one before it ends")
 
 
 @dataclass(frozen=True, eq=False)
 class Labelled:
-    """``features`` float16 [n, views, size] and ``truth`` int8 [n, categories]: 1, 0, and -1 where it is not known."""
+    """Features of pictures, and what is true of them.
+
+    Attributes:
+        features: float16 [n, views, size]; the first view is the picture itself.
+        truth: int8 [n, categories]: 1, 0, and -1 where it is not known.
+        layers: where the features of a layer lie among all, from start to stop, by the layer's name.
+    """
 
     features: NDArray[np.float16]
     truth: NDArray[np.int8]
+    layers: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    def ranges(self, names: Sequence[str]) -> tuple[tuple[int, int], ...]:
+        """Return where the features of these layers lie.
+
+        Raises:
+            UnknownName: there are no features of one of them.
+        """
+        for name in names:
+            if name not in self.layers:
+                raise UnknownName("unread", name, self.layers)
+        return tuple(self.layers[name] for name in names)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +104,7 @@ def fit(train: Labelled, val: Labelled, settings: HeadSettings, seed: int, progr
         settings.dropout,
         settings.input_dropout,
         settings.noise,
+        train.ranges(settings.unread),
     )
     batch = min(settings.batch, count)
     steps = count // batch
@@ -94,7 +119,7 @@ def fit(train: Labelled, val: Labelled, settings: HeadSettings, seed: int, progr
     for epoch in range(1, settings.epochs + 1):
         losses = [
             float(model.train_on_batch(*mixed(*one, settings.mixup, chance)))
-            for one in _batches(train, aims, scaling, batch, chance)
+            for one in _batches(train, aims, scaling, batch, settings.changed, chance)
         ]
         layers = joined(model, form)
         predicted = logits(layers, seen)
@@ -102,7 +127,7 @@ def fit(train: Labelled, val: Labelled, settings: HeadSettings, seed: int, progr
         history.append({"epoch": epoch, "loss": sum(losses) / steps, "val_loss": float(loss), "val_auc": auc})
         progress("training heads", done=epoch, total=settings.epochs)
         measure = float(loss) if settings.monitor == "loss" else -auc
-        if measure < least:
+        if measure < least or settings.keep == "last":
             best, kept, least = epoch, layers, measure
         elif epoch - best >= settings.patience:
             break
@@ -133,12 +158,19 @@ def _of_members(
 
 
 def _batches(
-    train: Labelled, wanted: NDArray[np.float32], scaling: Scaling, batch: int, chance: np.random.Generator
+    train: Labelled,
+    wanted: NDArray[np.float32],
+    scaling: Scaling,
+    batch: int,
+    changed: float,
+    chance: np.random.Generator,
 ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
     """Yield an epoch: every picture once, in one of its views; what does not fill a batch waits for the next epoch."""
     count, views = train.features.shape[:2]
     order = chance.permutation(np.arange(count))
-    view = chance.integers(0, np.full(count, views))
+    view = np.zeros(count, np.intp)
+    if views > 1:
+        view = np.where(chance.random(count) < changed, chance.integers(1, np.full(count, views)), 0)
     for start in range(0, count - batch + 1, batch):
         rows = order[start : start + batch]
         yield scaling.apply(train.features[rows, view[rows]]), wanted[rows]

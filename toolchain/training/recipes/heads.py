@@ -1,5 +1,7 @@
 """Heads on a frozen backbone: its features are computed once, and all categories are trained on them in seconds."""
 
+from collections.abc import Mapping
+from itertools import accumulate
 from typing import Any, Literal
 
 import numpy as np
@@ -7,7 +9,7 @@ from pydantic import Field
 
 from models.errors import UserError
 from models.preprocessing import normalise
-from models.resnet50 import HeadForm
+from models.resnet50 import STATISTICS, HeadForm
 from toolchain.data.dataset import Dataset
 from toolchain.output import Progress
 from toolchain.training.backbones import load
@@ -34,6 +36,7 @@ class Settings(HeadSettings):
         default="all", description="layers whose statistics are read; none for the mean of the last stage"
     )
     views: int = Field(default=2, ge=0, le=1000, description="changed views of each picture, beside itself")
+    strength: float = Field(default=0.4, ge=0, le=1, description="how often each change is made to a changed view")
     threads: int | None = Field(default=None, ge=1, description="pictures worked on at once; all cores by default")
 
 
@@ -49,10 +52,20 @@ def train(task: Task, settings: Settings, progress: Progress) -> Trained:
     make_deterministic(task.seed)  # a backbone of random weights is drawn here, and once more below
     extractor = open_extractor(task.backbone, taps)
     rule, threads = task.backbone.preprocessing, settings.threads or cores()
-    changed, plain = Way(extractor, rule, Views(settings.views, task.seed)), Way(extractor, rule, Views(0, 0))
+    changed, plain = (
+        Way(extractor, rule, Views(settings.views, task.seed, settings.strength)),
+        Way(extractor, rule, Views(0, 0)),
+    )
     train = compute_features(task.train, changed, task.features, threads, progress)
     val = compute_features(task.val, plain, task.features, threads, progress)
-    fitted = fit(_labelled(train, task.train, task), _labelled(val, task.val, task), settings, task.seed, progress)
+    layers = _ranges(task.backbone, taps)
+    fitted = fit(
+        _labelled(train, task.train, task, layers),
+        _labelled(val, task.val, task, layers),
+        settings,
+        task.seed,
+        progress,
+    )
     widths = tuple(layer.bias.size for layer in fitted.layers[:-1])
     make_deterministic(task.seed)
     model = load(task.backbone, task.categories, head=HeadForm(taps, widths))
@@ -93,5 +106,12 @@ def _check_same(model: Any, layers: Layers, val: Features, task: Task) -> None:
         )
 
 
-def _labelled(features: Features, dataset: Dataset, task: Task) -> Labelled:
-    return Labelled(features.values, dataset.truth(task.categories)[features.kept])
+def _labelled(features: Features, dataset: Dataset, task: Task, layers: Mapping[str, tuple[int, int]]) -> Labelled:
+    return Labelled(features.values, dataset.truth(task.categories)[features.kept], layers)
+
+
+def _ranges(backbone: Backbone, taps: tuple[str, ...]) -> dict[str, tuple[int, int]]:
+    """Return where the features of each tap lie among all of them, from start to stop."""
+    sizes = [STATISTICS * backbone.architecture.channels(tap) for tap in taps]
+    stops = list(accumulate(sizes))
+    return {tap: (stop - size, stop) for tap, size, stop in zip(taps, sizes, stops, strict=True)}
