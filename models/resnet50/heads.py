@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 from models.resnet50.architecture import Architecture
 
 Array = NDArray[np.float32]
+SINGLE = 32
+"""Pixels a side of which the last stage makes a single position, which has no neighbour."""
 STATISTICS = 3
 """Numbers that a tap gives of each channel."""
 FLAT = 1e-24

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.resnet50.architecture import Architecture, Tensor, run_body, watched
-from models.resnet50.heads import FLAT, PLAIN, HeadForm, check_taps
+from models.resnet50.heads import FLAT, PLAIN, SINGLE, HeadForm, check_taps
 from models.resnet50.keras_layers import keras_operations, statistics
 
 
@@ -29,12 +29,15 @@ def training_form(
         keras.Model: float32 [n, height, width, 3] to float32 [n, len(labels)] in [0, 1], freshly initialised.
 
     Raises:
-        ValueError: ``head`` taps something else than layers of ``arch.taps``, or not the last one.
+        ValueError: ``head`` taps something else than layers of ``arch.taps``, or not the last one; or the
+            pictures are so small that the last stage has a single position.
     """
     import keras
     from keras import layers
 
     check_taps(arch, head.taps)
+    if head.taps and min(height, width) <= SINGLE:
+        raise ValueError(f"taps need pictures of more than {SINGLE} pixels a side (got {height}x{width})")
 
     def convolve(x: Any, name: str, filters: int, kernel: int, stride: int) -> Any:
         if name == "conv1":

@@ -107,3 +107,8 @@ def test_other_statistics_are_refused(tapped_original):
     squared["inbound_nodes"][0]["args"] = [[pooled, pooled]]
     with pytest.raises(NetworkError, match=r"other statistics than rct train's \(got another tap_pool1_pool_centred\)"):
         deploy_model(keras.Model.from_config(config), tiny_spec("blue"))
+
+
+def test_taps_want_pictures_that_leave_the_last_stage_neighbours():
+    with pytest.raises(ValueError, match=r"more than 32 pixels a side \(got 64x32\)"):
+        training_form(TINY, ("blue",), 64, 32, head=HeadForm(TINY.taps))

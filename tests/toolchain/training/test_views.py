@@ -64,3 +64,11 @@ def test_parts_and_frames_show_the_picture_as_it_is(pixels):
 
 def test_large_pictures_are_reduced_first():
     assert bounded(np.zeros((10, 3000, 3), np.uint8)).shape == (3, 1024, 3)
+
+
+def test_strength_is_how_often_a_change_is_made(pixels):
+    def alike(strength):
+        views = Views(60, 0, strength)
+        return sum(np.array_equal(views.make(pixels, PICTURE, view), pixels) for view in range(1, 61))
+
+    assert alike(0) == 60 > alike(0.2) > alike(1)

@@ -11,13 +11,13 @@ from models.resnet50 import HeadForm, training_form
 from toolchain.training.tuning.graph import PICTURES, SHARE, picture_graph
 
 SMALL = replace(TINY, blocks=(1, 1, 1, 1))
-RULE = tiny_spec("a", "b", side=32).preprocessing
-PIXELS = np.random.default_rng(1).integers(0, 256, (4, 32, 32, 3)).astype(np.uint8)
+RULE = tiny_spec("a", "b", side=64).preprocessing
+PIXELS = np.random.default_rng(1).integers(0, 256, (4, 64, 64, 3)).astype(np.uint8)
 
 
 @pytest.fixture(scope="module")
 def network():
-    form = training_form(SMALL, ("a", "b"), 32, 32, head=HeadForm(SMALL.taps, hidden=(3,)), dropout=0.5)
+    form = training_form(SMALL, ("a", "b"), 64, 64, head=HeadForm(SMALL.taps, hidden=(3,)), dropout=0.5)
     return randomise(form, 0)
 
 
@@ -105,6 +105,6 @@ def test_its_gradient_is_that_of_the_network(network):
 
 
 def test_the_weights_are_given_back(network):
-    copy = training_form(SMALL, ("a", "b"), 32, 32, head=HeadForm(SMALL.taps, hidden=(3,)), dropout=0.5)
+    copy = training_form(SMALL, ("a", "b"), 64, 64, head=HeadForm(SMALL.taps, hidden=(3,)), dropout=0.5)
     picture_graph(network, RULE, "mixed_float16").give_back(copy)
     assert all(np.array_equal(a, b) for a, b in zip(network.get_weights(), copy.get_weights(), strict=True))
