@@ -146,10 +146,9 @@ def _read(path: Path) -> dict[str, NDArray[Any]]:
 
 
 def arrays_of(variables: Sequence[Any]) -> Arrays:
-    """Return copies of Keras variables as numpy arrays."""
-    from keras import ops
-
-    return tuple(np.array(ops.convert_to_numpy(variable.value)) for variable in variables)
+    """Return copies of Keras variables as numpy arrays; of mirrored ones, the first."""
+    values = (variable.value for variable in variables)
+    return tuple(np.array(value.numpy() if hasattr(value, "numpy") else value) for value in values)
 
 
 def set_variables(variables: Sequence[Any], arrays: Sequence[NDArray[Any]]) -> None:
