@@ -14,9 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from tiny import TINY, tiny_spec
+from tiny import TINY, randomise, tiny_spec
 
-from models.resnet50 import ARCHITECTURES
+from models.resnet50 import ARCHITECTURES, training_form
 from toolchain.data.dataset import read_dataset
 from toolchain.training.recipes import recipe
 from toolchain.training.task import Backbone, Task
@@ -34,12 +34,14 @@ def main(pictures, folder, name, settings, stop="never"):
 
         halves = [tf.config.LogicalDeviceConfiguration(), tf.config.LogicalDeviceConfiguration()]
         tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], halves)
-    ARCHITECTURES[TINY.name] = TINY
     dataset = read_dataset(Path(pictures), ("red",))
-    backbone = Backbone(
-        "tiny", replace(TINY, blocks=(1, 1, 1, 1)), tiny_spec("red", side=32).preprocessing, "", "CC0-1.0"
-    )
+    network = ARCHITECTURES["tiny"] = replace(TINY, blocks=(1, 1, 1, 1))
     place = Path(folder)
+    weights = place.parent / "backbone.keras"
+    if not weights.exists():
+        weights.parent.mkdir(parents=True, exist_ok=True)
+        randomise(training_form(network, ("red",), 32, 32), 0).save(weights)
+    backbone = Backbone("tiny", network, tiny_spec("red", side=32).preprocessing, str(weights), "CC0-1.0")
     task = Task(
         ("red",), dataset.of_split("train"), dataset.of_split("val"), backbone, 3, place, place.parent / "features"
     )
