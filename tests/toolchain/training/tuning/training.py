@@ -40,8 +40,8 @@ def main(pictures, folder, name, settings, stop="never"):
     weights = place.parent / "backbone.keras"
     if not weights.exists():
         weights.parent.mkdir(parents=True, exist_ok=True)
-        randomise(training_form(network, ("red",), 32, 32), 0).save(weights)
-    backbone = Backbone("tiny", network, tiny_spec("red", side=32).preprocessing, str(weights), "CC0-1.0")
+        randomise(training_form(network, ("red",), 64, 64), 0).save(weights)
+    backbone = Backbone("tiny", network, tiny_spec("red", side=64).preprocessing, str(weights), "CC0-1.0")
     task = Task(
         ("red",), dataset.of_split("train"), dataset.of_split("val"), backbone, 3, place, place.parent / "features"
     )
