@@ -65,6 +65,10 @@ class Labelled:
     truth: NDArray[np.int8]
     layers: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
+    def those(self, chosen: NDArray[np.bool_]) -> "Labelled":
+        """Return the pictures that are chosen, bool [n]."""
+        return Labelled(self.features[chosen], self.truth[chosen], self.layers)
+
     def ranges(self, names: Sequence[str]) -> tuple[tuple[int, int], ...]:
         """Return where the features of these layers lie.
 

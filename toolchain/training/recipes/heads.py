@@ -1,23 +1,28 @@
 """Heads on a frozen backbone: its features are computed once, and all categories are trained on them in seconds."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import accumulate
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from models.errors import UserError
 from models.preprocessing import normalise
 from models.resnet50 import STATISTICS, HeadForm
 from toolchain.data.dataset import Dataset
+from toolchain.evaluation.category import group_numbers
 from toolchain.output import Progress
+from toolchain.progress import silent
 from toolchain.training.backbones import load
 from toolchain.training.cores import cores
 from toolchain.training.determinism import make_deterministic
 from toolchain.training.features.compute import Features, Way, compute_features, read_example
 from toolchain.training.features.network import open_extractor
 from toolchain.training.features.views import Views
+from toolchain.training.heads.calibrate import calibrated, folds_of, out_of_fold, platt
 from toolchain.training.heads.fit import HeadSettings, Labelled, fit
 from toolchain.training.heads.layers import Layers, logits, set_dense
 from toolchain.training.task import Backbone, Task, Trained
@@ -37,6 +42,7 @@ class Settings(HeadSettings):
     )
     views: int = Field(default=2, ge=0, le=1000, description="changed views of each picture, beside itself")
     strength: float = Field(default=0.4, ge=0, le=1, description="how often each change is made to a changed view")
+    calibrate: int = Field(default=0, ge=0, le=20, description="folds whose logits calibrate the scores; 0 for none")
     threads: int | None = Field(default=None, ge=1, description="pictures worked on at once; all cores by default")
 
 
@@ -59,13 +65,11 @@ def train(task: Task, settings: Settings, progress: Progress) -> Trained:
     train = compute_features(task.train, changed, task.features, threads, progress)
     val = compute_features(task.val, plain, task.features, threads, progress)
     layers = _ranges(task.backbone, taps)
-    fitted = fit(
-        _labelled(train, task.train, task, layers),
-        _labelled(val, task.val, task, layers),
-        settings,
-        task.seed,
-        progress,
-    )
+    known, held_out = _labelled(train, task.train, task, layers), _labelled(val, task.val, task, layers)
+    fitted = fit(known, held_out, settings, task.seed, progress)
+    if settings.calibrate:
+        groups = group_numbers([task.train.examples[place] for place in train.kept])
+        fitted = replace(fitted, layers=_calibrated(fitted.layers, known, held_out, groups, settings, task, progress))
     widths = tuple(layer.bias.size for layer in fitted.layers[:-1])
     make_deterministic(task.seed)
     model = load(task.backbone, task.categories, head=HeadForm(taps, widths))
@@ -88,6 +92,26 @@ def tapped(taps: Taps, backbone: Backbone) -> tuple[str, ...]:
     """Return the layers that ``taps`` stands for."""
     named = {"all": backbone.architecture.taps, "none": ()}
     return named[taps] if isinstance(taps, str) else taps
+
+
+def _calibrated(
+    layers: Layers,
+    known: Labelled,
+    held_out: Labelled,
+    groups: NDArray[np.intp],
+    settings: Settings,
+    task: Task,
+    progress: Progress,
+) -> Layers:
+    """Return the head with its scores calibrated on folds of the pictures to learn from, groups kept together."""
+
+    def predict(left_out: NDArray[np.bool_]) -> NDArray[np.float64]:
+        progress("calibrating on folds")
+        fitted = fit(known.those(~left_out), held_out, settings, task.seed, silent)
+        return logits(fitted.layers, known.features[left_out, 0])
+
+    found = out_of_fold(predict, folds_of(groups, settings.calibrate, task.seed))
+    return calibrated(layers, *platt(found, known.truth))
 
 
 def _check_same(model: Any, layers: Layers, val: Features, task: Task) -> None:
