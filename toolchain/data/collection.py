@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from models.errors import UserError
 from toolchain.data.dataset import Example, read_dataset
+from toolchain.data.labels import not_labelled
 from toolchain.data.ledger import LEDGER_FILE, OK, Entry, read_ledger
 
 FOLDER_SOURCE = "folder"
@@ -59,9 +60,6 @@ def read_collection(place: Path, categories: Sequence[str] = ()) -> Collection:
         _check(place, entries, categories)
         return Collection(folder, entries, has_ledger=True)
     examples = read_dataset(place, categories or None).examples
-    unknown = [name for name in categories if not any(example.labels.get(name) for example in examples)]
-    if unknown:
-        raise _not_labelled(place, unknown[0], read_dataset(place).labels)
     names = () if categories else sorted({name for example in examples for name in example.labels})
     return Collection(place, tuple(_of_example(place, one, names) for one in examples), has_ledger=False)
 
@@ -87,11 +85,7 @@ def _check(place: Path, entries: Sequence[Entry], categories: Sequence[str]) -> 
     labelled = {name for entry in entries for name in entry.labels}
     unknown = [name for name in categories if name not in labelled]
     if unknown:
-        raise _not_labelled(place, unknown[0], sorted(labelled))
-
-
-def _not_labelled(place: Path, name: str, known: Sequence[str]) -> UserError:
-    return UserError(place, f"no picture is labelled {name}", f"It has {', '.join(known) or 'no labels'}.")
+        raise not_labelled(place, unknown[0], sorted(labelled))
 
 
 def _of_example(place: Path, example: Example, names: Sequence[str]) -> Entry:

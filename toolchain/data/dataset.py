@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from models.errors import UserError
 from models.pictures import find_pictures
 from toolchain.data.folders import answers, label_and_split
+from toolchain.data.labels import not_labelled
 from toolchain.data.ledger import LEDGER_FILE, OK, Entry, read_ledger
 
 if TYPE_CHECKING:
@@ -71,12 +72,13 @@ def read_dataset(place: Path, categories: Sequence[str] | None = None) -> Datase
 
     In a plain folder a picture is a yes for the category that its folder is named like, if that is one of
     ``categories`` (of the others nothing is known), and a no for all of them in a folder of any other name
-    ("normal", "photo"). Without ``categories`` each folder's name is a category that its pictures say yes to. Rows of
+    ("normal", "photo"); each of ``categories`` must have a folder, or a slip of the pen would make every picture a no.
+    Without ``categories`` each folder's name is a category that its pictures say yes to. Rows of
     a ledger without a picture are left out.
 
     Raises:
         UserError: there is nothing there, a picture lies beside the labelled folders, or no picture is labelled with
-            one of ``categories``, positive or negative; the message has the labels that there are.
+            one of ``categories``, positive or negative; the message offers the nearest label and lists them all.
     """
     if (place / LEDGER_FILE).is_file() or place.suffix == ".parquet":
         folder = place if place.is_dir() else place.parent
@@ -86,18 +88,14 @@ def read_dataset(place: Path, categories: Sequence[str] | None = None) -> Datase
     dataset = Dataset(place, examples)
     if not examples:
         raise UserError(place, "a dataset without pictures", "Look at its ledger with rct data audit.")
-    unknown = [name for name in categories or () if not any(name in example.labels for example in examples)]
-    if unknown:
-        raise UserError(
-            place, f"no picture is labelled {unknown[0]}", f"It has {', '.join(_names(place, dataset)) or 'no labels'}."
-        )
+    _check(place, categories, dataset.labels)
     return dataset
 
 
-def _names(place: Path, dataset: Dataset) -> tuple[str, ...]:
-    if dataset.labels or not place.is_dir():
-        return dataset.labels
-    return tuple(sorted(path.name for path in place.iterdir() if path.is_dir()))
+def _check(place: Path, categories: Sequence[str] | None, known: Sequence[str]) -> None:
+    for name in categories or ():
+        if name not in known:
+            raise not_labelled(place, name, known)
 
 
 def _of_entry(folder: Path, entry: Entry) -> Example:
@@ -109,11 +107,14 @@ def _of_entry(folder: Path, entry: Entry) -> Example:
 def _in_folders(place: Path, categories: Sequence[str] | None) -> tuple[Example, ...]:
     if not place.is_dir():
         raise UserError(place, "no such folder or ledger", "Give a folder of pictures, or one that has a ledger.")
-    return tuple(_of_path(place, path, categories) for path in find_pictures([place]))
+    found = [(path, *_label_and_split(place, path)) for path in find_pictures([place])]
+    if found:
+        _check(place, categories, sorted({label for _, label, _ in found}))
+    return tuple(Example(path, answers(label, categories), split=split) for path, label, split in found)
 
 
-def _of_path(place: Path, path: Path, categories: Sequence[str] | None) -> Example:
+def _label_and_split(place: Path, path: Path) -> tuple[str, str]:
     label, split = label_and_split(path.relative_to(place))
     if not label:
         raise UserError(path, "a picture beside the labelled folders", "Move it into one of them.")
-    return Example(path, answers(label, categories), split=split)
+    return label, split

@@ -6,12 +6,12 @@ selection.dataset, selection.categories, selection.notes
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from models.errors import UnknownName, UserError
 from models.spec import ClassifierSpec
 from toolchain.data.dataset import SPLITS, Dataset, read_dataset
+from toolchain.data.labels import not_labelled
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,7 @@ def select(place: Path, spec: ClassifierSpec, split: str | None, categories: Seq
     wanted = tuple(name for name in spec.labels if name in (categories or there))
     missing = [name for name in wanted or spec.labels if name not in there]
     if missing:
-        near = get_close_matches(missing[0], there, 1)
-        hint = f"Did you mean {near[0]}? " if near else ""
-        raise UserError(
-            place, f"no picture is labelled {missing[0]}", f"{hint}It has {', '.join(there) or 'no labels'}."
-        )
+        raise not_labelled(place, missing[0], there)
     unlabelled = [name for name in spec.labels if name not in wanted] if not categories else []
     notes = [f"{name}: not evaluated, for no picture is labelled with it." for name in unlabelled]
     dataset, used, said = _of_split(read_dataset(place, [name for name in spec.labels if name in there]), split)

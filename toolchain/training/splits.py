@@ -1,6 +1,5 @@
 """The two sides of a training, and what has to be there before one starts."""
 
-from difflib import get_close_matches
 from pathlib import Path
 
 from models.errors import UserError
@@ -14,12 +13,6 @@ def train_and_val(place: Path, categories: tuple[str, ...]) -> tuple[Dataset, Da
         UserError: there is no dataset, no such label (the nearest is offered), no such split, or a category has no
             positives or no negatives in one of them.
     """
-    there = read_dataset(place).labels
-    for name in categories:
-        if name not in there:
-            near = get_close_matches(name, there, 1)
-            hint = f"Did you mean {near[0]}? " if near else ""
-            raise UserError(place, f"no picture is labelled {name}", f"{hint}It has {', '.join(there) or 'no labels'}.")
     dataset = read_dataset(place, categories)
     sides = dataset.of_split("train"), dataset.of_split("val")
     for name, side in zip(("train", "val"), sides, strict=True):
