@@ -20,11 +20,16 @@ def train_and_val(place: Path, categories: tuple[str, ...]) -> tuple[Dataset, Da
             raise UserError(
                 dataset.place, f"a dataset without the split {name}", f"Split it first: rct data split {dataset.place}."
             )
-        _check_both(side, name, categories)
+        check_both(side, name, categories)
     return sides
 
 
-def _check_both(side: Dataset, split: str, categories: tuple[str, ...]) -> None:
+def check_both(side: Dataset, split: str, categories: tuple[str, ...]) -> None:
+    """Refuse a side of a training on which a category has one answer only.
+
+    Raises:
+        UserError: it is one.
+    """
     truth = side.truth(categories)
     for name, answers in zip(categories, truth.T, strict=True):
         for answer, word in ((YES, "positives"), (NO, "negatives")):

@@ -23,6 +23,7 @@ from toolchain.settings import read_settings
 from toolchain.tensorflow_noise import quiet_keras
 from toolchain.training.backbones import DEFAULT, find_backbone
 from toolchain.training.categories import define
+from toolchain.training.leaks import leaks
 from toolchain.training.model_card import Card
 from toolchain.training.original import tool_versions, write_original
 from toolchain.training.recipes import recipe
@@ -94,6 +95,8 @@ def train(request: Request, progress: Progress, warn: Callable[[str], None]) -> 
     task = Task(request.categories, *sides, backbone, request.seed, folder, beside / ".features")
     given = settings.model_dump(mode="json")
     _claim(task, request, given)
+    for line in leaks(request.data, request.categories, progress):
+        warn(line)
     trained = module.train(task, settings, progress)
     for problem in trained.problems[:1]:
         warn(f"pictures that cannot be read, left out: {len(trained.problems)}; the first is {problem}")

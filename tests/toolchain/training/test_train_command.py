@@ -117,6 +117,29 @@ def test_pictures_that_nothing_can_be_learnt_from(train, coloured, tmp_path, gon
     assert said in shown.err.splitlines()[-1]
 
 
+def test_pictures_that_cannot_be_read_teach_nothing(train, coloured, tmp_path):
+    data = tmp_path / "data"
+    shutil.copytree(coloured, data)
+    for picture in (data / "val" / "red").iterdir():
+        picture.write_bytes(b"no picture")
+    shown = train("red", *DEFINED, data=data)
+    assert shown.code == 2
+    assert shown.err.splitlines()[-1].startswith(
+        f"rct: {data}: red has no positives in the split val, of those that can be read (got 8 labelled pictures)."
+    )
+
+
+def test_what_is_on_both_sides_is_said_before_the_training(train, coloured, tmp_path):
+    data = tmp_path / "data"
+    shutil.copytree(coloured, data)
+    shutil.copy(data / "train" / "red" / "3.png", data / "val" / "red" / "copy.png")
+    shown = train("red", *DEFINED, "--set", "epochs=1", data=data)
+    assert shown.code == 0, shown.err
+    said = f"rct: {data}: the same file is in more than one split (2 pictures; train/red/3.png and val/red/copy.png)"
+    assert [line.startswith(said) for line in shown.err.splitlines()].count(True) == 1
+    assert "Split again with rct data split." in shown.err
+
+
 def test_a_target_that_is_taken(train, tmp_path):
     (tmp_path / "trained" / "red").mkdir(parents=True)
     shown = train("red", *DEFINED)

@@ -25,6 +25,7 @@ from toolchain.training.features.views import Views
 from toolchain.training.heads.calibrate import calibrated, folds_of, out_of_fold, platt
 from toolchain.training.heads.fit import HeadSettings, Labelled, fit
 from toolchain.training.heads.layers import Layers, logits, set_dense
+from toolchain.training.splits import check_both
 from toolchain.training.task import Backbone, Task, Trained
 
 _CHECKED, _TOLERANCE = 8, 0.02
@@ -51,7 +52,7 @@ def train(task: Task, settings: Settings, progress: Progress) -> Trained:
 
     Raises:
         NetworkError: the backbone's weights cannot be had.
-        UserError: no picture can be read.
+        UserError: no picture can be read, or a category has one answer only among those that can.
     """
     progress("loading the backbone")
     taps = tapped(settings.taps, task.backbone)
@@ -64,6 +65,9 @@ def train(task: Task, settings: Settings, progress: Progress) -> Trained:
     )
     train = compute_features(task.train, changed, task.features, threads, progress)
     val = compute_features(task.val, plain, task.features, threads, progress)
+    for name, side, features in (("train", task.train, train), ("val", task.val, val)):
+        readable = tuple(side.examples[place] for place in features.kept)
+        check_both(Dataset(side.place, readable), f"{name}, of those that can be read", task.categories)
     layers = _ranges(task.backbone, taps)
     known, held_out = _labelled(train, task.train, task, layers), _labelled(val, task.val, task, layers)
     fitted = fit(known, held_out, settings, task.seed, progress)
