@@ -61,7 +61,8 @@ def score_perturbed(
     for done, (name, level) in enumerate(levels):
         progress("scoring changed pictures", done=done, total=len(levels))
         made.append(Perturbed(name, level, scorer.score(examples, silent, change=_change(name, level, seed))))
-    progress("scoring changed pictures", done=len(levels), total=len(levels))
+    if levels:
+        progress("scoring changed pictures", done=len(levels), total=len(levels))
     return made
 
 
