@@ -151,8 +151,8 @@ def _claim(task: Task, request: Request, settings: Mapping[str, object]) -> None
         there = _read(file)
         if there != ours:
             shutil.rmtree(task.folder)
-    if file.exists():
-        there = _read(file)
+    there = _read(file)
+    if there:  # a kill may have left half of it, and then it says nothing; checkpoints know themselves whose they are
         other = [key for key, value in ours.items() if there.get(key) != value]
         if other:
             raise UserError(

@@ -51,6 +51,9 @@ def test_a_classifier_comes_out_and_the_same_command_gives_the_same_bytes(train,
     assert "| red | 17 / 16 / 0 | 8 / 8 / 0 |" in card
     assert str(tmp_path) not in card
 
+    half_written = tmp_path / "again" / ".training" / "red" / "task.json"
+    half_written.parent.mkdir(parents=True)
+    half_written.write_text('{"recipe": "he')
     assert train("red", "--out", "again/red", *DEFINED, data=data).code == 0
     assert Bundle.open(tmp_path / "again" / "red").manifest == bundle.manifest
 

@@ -126,7 +126,7 @@ class FeatureCache:
         """Return a file's rows, mapped into memory; one that is no longer whole is removed, and counts for nothing."""
         try:
             record = np.load(file, mmap_mode="r", allow_pickle=False)
-        except (ValueError, OSError):
+        except (ValueError, OSError, EOFError):
             record = None
         if record is None or record.dtype != self._kind:
             file.unlink(missing_ok=True)
