@@ -28,6 +28,7 @@ def train(rct, tiny_original, coloured):
     return run
 
 
+@pytest.mark.slow
 def test_a_classifier_comes_out_and_the_same_command_gives_the_same_bytes(train, tmp_path, coloured):
     data = tmp_path / "data"
     shutil.copytree(coloured, data)
@@ -132,6 +133,7 @@ def test_pictures_that_cannot_be_read_teach_nothing(train, coloured, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_what_is_on_both_sides_is_said_before_the_training(train, coloured, tmp_path):
     data = tmp_path / "data"
     shutil.copytree(coloured, data)
