@@ -1,13 +1,15 @@
 """The classifiers that we ship together: the second is a head on the first one's backbone, and not stored twice."""
 
+import shutil
+
 import numpy as np
 import pytest
 from stand_in_zoo import stand_in
 from tiny import TINY, randomise, tiny_spec, write_original
 
 from models import zoo
-from models.bundle import Bundle
-from models.classifier import backbone_of, find_original, load_keras
+from models.bundle import Bundle, seal
+from models.classifier import backbone_of, find_original, keras_fields, load_keras
 from models.errors import BundleError, NetworkError
 from models.preprocessing import normalise
 from models.resnet50 import HeadForm, training_form
@@ -22,9 +24,14 @@ def folder(tmp_path, tiny_original, tapped_original, monkeypatch):
     return tmp_path / "zoo"
 
 
-def test_what_is_meant_where_none_is_named_is_what_is_there():
-    assert default_names() == tuple(name for name in ("open_nsfw", "cartoon") if name in zoo_names())
-    assert default_names()[0] == "open_nsfw"
+def test_what_is_meant_where_none_is_named():
+    assert default_names() == ("open_nsfw", "cartoon")
+    assert set(default_names()) <= set(zoo_names())
+
+
+def test_a_default_that_is_not_there_is_left_out(folder):
+    shutil.rmtree(folder / "cartoon")
+    assert default_names() == ("open_nsfw",)
 
 
 def test_a_head_is_put_on_its_backbone(folder, tapped_original, pictures):
@@ -70,3 +77,22 @@ def test_a_model_that_is_no_training_form(tiny_original):
     other.set_weights(model.get_weights()[:-2] + other.get_weights()[-2:])
     with pytest.raises(NetworkError, match="red-green: scores has weights of another shape"):
         head_of(other, model, spec)
+
+
+def test_what_a_person_wrote_stays(folder, tmp_path):
+    trained, target = tmp_path / "trained" / "cartoon", tmp_path / "kept"
+    (trained / "LICENSE").write_text("of the backbone")
+    (trained / "MODEL_CARD.md").write_text("# cartoon\n\nWords.\n\n## Data\n\n### Few\n\n## Training\n\nfirst\n")
+    spec = Bundle.open(trained).manifest.spec
+    seal(trained, **keras_fields(spec))
+    main([str(trained), "--out", str(target)])
+    assert (target / "LICENSE").read_text() == "of the backbone"
+    (target / "LICENSE").write_text("of both")
+    (target / "sections.md").write_text("# Not a section\n\n## Data\n\nMany.\n\n## Limits\n\n- One.\n")
+    main([str(trained), "--out", str(target)])
+    written = Bundle.open(target)
+    assert (written.path / "LICENSE").read_text() == "of both"
+    card = "# cartoon\n\nWords.\n\n## Data\n\nMany.\n\n## Training\n\nfirst\n\n## Limits\n\n- One.\n"
+    assert (written.path / "MODEL_CARD.md").read_text() == card
+    main([str(trained), "--out", str(target)])
+    assert Bundle.open(target).manifest == written.manifest
