@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, distributions, requires, ve
 from importlib.util import find_spec
 
 PACKAGES = (
-    "ai-edge-litert", "cleanlab", "flatbuffers", "h5py", "httpx", "imagehash", "jax", "jinja2", "keras",
+    "ai-edge-litert", "cleanlab", "flatbuffers", "h5py", "httpcore", "httpx", "imagehash", "jax", "jinja2", "keras",
     "litert-quantizer", "matplotlib", "numpy", "onnx", "onnxruntime", "onnxruntime-gpu", "openvino", "packaging",
     "pillow", "protobuf", "pyarrow", "pydantic", "rich", "scikit-learn", "scipy", "tensorboard", "tensorflow",
     "tf2onnx", "typer",
