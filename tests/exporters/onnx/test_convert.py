@@ -92,5 +92,5 @@ def test_a_tapped_head_beside_a_plain_one(tiny_original, tapped_original, pictur
         model = to_onnx(network, opset=opset, ir_version=8, batch=None)
         np.testing.assert_allclose(run_model(model, pictures)[0], expected, atol=5e-6)
     assert {node.op_type for node in model.graph.node if node.name.startswith("tap_")} == {
-        "GlobalAveragePool", "Mul", "Sqrt", "Sub",
+        "Abs", "Add", "GlobalAveragePool", "Mul", "Slice", "Sqrt", "Sub",
     }  # fmt: skip
