@@ -126,7 +126,7 @@ def _pad_inside_pooling(graph: Any) -> None:
 def _leave_as_convolved(graph: Any) -> None:
     """Take away what would bring the last output into Keras' order of axes."""
     last = graph.node[-1]
-    if last.op_type != "Transpose":
+    if last.op_type not in {"Transpose", "Reshape"}:  # the latter where the last stage has a single position
         raise AssertionError(f"{last.name}: the converter was expected to put channels last (got {last.op_type})")
     graph.node.remove(last)
 
