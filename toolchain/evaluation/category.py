@@ -11,7 +11,7 @@ from models.spec import ClassifierSpec, Thresholds
 from toolchain.data.dataset import Dataset, Example
 from toolchain.evaluation.measuring import Sample, decisions_at, quality
 from toolchain.evaluation.pairings import pairings
-from toolchain.evaluation.report import CategoryEvaluation, Chosen, ChosenLine, Point, Robustness, ShortcutCheck, Slice
+from toolchain.evaluation.report import CategoryEvaluation, Chosen, Point, Robustness, ShortcutCheck, Slice
 from toolchain.evaluation.request import Request
 from toolchain.evaluation.robustness import Perturbed, robustness
 from toolchain.evaluation.scoring import Scored
@@ -92,8 +92,7 @@ def _choice(name: str, sample: Sample, goals: Goals) -> Choice | None:
 
 
 def _chosen(choice: Choice) -> Chosen:
-    review, block = (ChosenLine(**vars(line)) for line in (choice.review, choice.block))
-    return Chosen(review=review, block=block, warnings=choice.warnings)
+    return Chosen(review=choice.review, block=choice.block, warnings=choice.warnings)
 
 
 def _slices(

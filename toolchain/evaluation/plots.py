@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.curves import precision_recall, reliability, roc
 from benchmarks.latency.rendering.drawing import INK, MUTED, Plot, drawing
-from toolchain.evaluation.curves import histogram, labelled, precision_recall, reliability, roc
+from toolchain.evaluation.curves import histogram, labelled
 from toolchain.evaluation.report import CategoryEvaluation, EvaluationReport, Robustness, Slice
 from toolchain.evaluation.thresholds import percent
 

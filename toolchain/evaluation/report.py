@@ -14,6 +14,7 @@ from benchmarks.bootstrap import Bootstrap
 from benchmarks.parity_report import Measurement
 from models.document import Document
 from models.spec import Thresholds
+from toolchain.evaluation.line import Line
 
 Point = Literal["review", "block", "half"]
 """An operating point: the two thresholds of the spec, and 0.5, where a trained score says yes."""
@@ -46,24 +47,11 @@ class Decisions(Document):
     load: Measurement
 
 
-class ChosenLine(Document):
-    """A threshold that keeps to a goal; see ``toolchain.evaluation.thresholds.Line``."""
-
-    threshold: float
-    goal: float
-    kind: Literal["fpr", "load"]
-    reached: float
-    false_positives: int
-    negatives: int
-    low: float
-    high: float
-
-
 class Chosen(Document):
     """The thresholds that would keep to the goals on these pictures, and what is to be said of them."""
 
-    review: ChosenLine
-    block: ChosenLine
+    review: Line
+    block: Line
     warnings: tuple[str, ...]
 
 

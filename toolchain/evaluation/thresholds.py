@@ -12,7 +12,7 @@ to look at (load) where so many are positive (prevalence).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from benchmarks.clustered import clustered_interval
 from benchmarks.flips import decisions
 from models.errors import UserError
 from models.spec import Thresholds
+from toolchain.evaluation.line import Line
 from toolchain.share import read_share
 
 Scores = NDArray[np.float32]
@@ -74,41 +75,6 @@ class Sample:
     scores: NDArray[np.float64]
     truth: Labels
     groups: NDArray[np.intp]
-
-
-@dataclass(frozen=True)
-class Line:
-    """One threshold, and what is known of its false positive rate.
-
-    Attributes:
-        threshold: scores from here on are flagged.
-        goal: the share that was asked for.
-        kind: of what: "fpr", of the negatives, or "load", of all pictures.
-        reached: that share on these pictures.
-        false_positives: negatives flagged.
-        negatives: of how many.
-        low: lower end of the 95 % interval of the true false positive rate.
-        high: upper end.
-    """
-
-    threshold: float
-    goal: float
-    kind: Literal["fpr", "load"]
-    reached: float
-    false_positives: int
-    negatives: int
-    low: float
-    high: float
-
-    @property
-    def expected(self) -> float:
-        """The false positive rate that one would hope for, above 0."""
-        return self.goal if self.kind == "fpr" else max(self.false_positives, 1) / self.negatives
-
-    @property
-    def sure(self) -> bool:
-        """Whether there are negatives enough: the true rate is hardly more than twice the one hoped for."""
-        return self.high <= 2 * self.expected
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,11 @@ only, and gives the same for the same state of it. What a picture shows stays wh
 Adding a perturbation is adding a file.
 """
 
-import pkgutil
 from collections.abc import Mapping
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from models.errors import UnknownName
+from toolchain.plugins import load_plugin, plugin_names
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,8 +39,7 @@ class Perturbation(Protocol):
 
 def perturbation_names() -> tuple[str, ...]:
     """Return the names of the perturbations, sorted; nothing is imported."""
-    found = (module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
-    return tuple(sorted(name.replace("_", "-") for name in found))
+    return plugin_names(__path__)
 
 
 def perturbation(name: str) -> Perturbation:
@@ -50,9 +48,7 @@ def perturbation(name: str) -> Perturbation:
     Raises:
         UnknownName: there is none.
     """
-    if name not in perturbation_names():
-        raise UnknownName("perturbation", name, perturbation_names())
-    return cast("Perturbation", import_module(f"{__name__}.{name.replace('-', '_')}"))
+    return cast("Perturbation", load_plugin(__name__, __path__, "perturbation", name))
 
 
 def perturb(picture: "NDArray[np.uint8]", name: str, level: str, rng: "np.random.Generator") -> "NDArray[np.uint8]":

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.latency.rendering.curves import characteristic, reliability
+from benchmarks import curves
 from benchmarks.latency.rendering.drawing import MUTED, Plot, drawing, inks, logarithmic
 from benchmarks.latency.rendering.rows import Reading, Standing
 from benchmarks.parity_report import CategoryParity, Score
@@ -76,7 +76,7 @@ def roc(reading: Reading, number: int, name: str, held: Held) -> Plot:
         negatives = sum(not one for one in held[0][1].truth or ())
         for label, scores, truth in _labelled(reading, held):
             ink = colours.get(label)
-            fpr, tpr = characteristic(scores, truth)
+            fpr, tpr = curves.roc(scores, truth)
             axes.step(
                 np.maximum(fpr, 0.5 / negatives),
                 tpr,
@@ -98,7 +98,7 @@ def reliability_diagram(reading: Reading, number: int, name: str, held: Held) ->
         axes.plot([0, 1], [0, 1], color=MUTED, linewidth=0.8)
         for label, scores, truth in _labelled(reading, held):
             ink = colours.get(label)
-            bins = reliability(scores, truth)
+            bins = curves.reliability(scores, truth)
             axes.errorbar(
                 [one.score for one in bins],
                 [one.share for one in bins],

@@ -14,16 +14,14 @@ A source module ``open_images.py`` is the source ``open-images``, and has these 
 reads at all, and for a label, column or concept that they do not have. Adding a source is adding a file.
 """
 
-import pkgutil
 from collections.abc import Iterator, Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 from models.document import Document
-from models.errors import UnknownName
 from toolchain.data.item import Item
 from toolchain.data.problems import Problems
+from toolchain.plugins import load_plugin, plugin_names
 
 
 class Source(Protocol):
@@ -37,8 +35,7 @@ class Source(Protocol):
 
 def source_names() -> tuple[str, ...]:
     """Return the names of the sources, sorted; nothing is imported."""
-    found = (module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
-    return tuple(sorted(name.replace("_", "-") for name in found))
+    return plugin_names(__path__)
 
 
 def source(name: str) -> Source:
@@ -47,6 +44,4 @@ def source(name: str) -> Source:
     Raises:
         UnknownName: there is none.
     """
-    if name not in source_names():
-        raise UnknownName("source", name, source_names())
-    return cast("Source", import_module(f"{__name__}.{name.replace('-', '_')}"))
+    return cast("Source", load_plugin(__name__, __path__, "source", name))

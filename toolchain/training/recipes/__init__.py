@@ -13,13 +13,11 @@ Code in ``train`` is Keras 3 that runs on any backend (no ``tf.*``), and the sam
 weights, bit for bit on the same machine. Adding a recipe is adding a file.
 """
 
-import pkgutil
-from importlib import import_module
 from typing import Any, Protocol, cast
 
 from models.document import Document
-from models.errors import UnknownName
 from toolchain.output import Progress
+from toolchain.plugins import load_plugin, plugin_names
 from toolchain.training.task import Task, Trained
 
 
@@ -34,8 +32,7 @@ class Recipe(Protocol):
 
 def recipe_names() -> tuple[str, ...]:
     """Return the names of the recipes, sorted; nothing is imported."""
-    found = (module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
-    return tuple(sorted(name.replace("_", "-") for name in found))
+    return plugin_names(__path__)
 
 
 def recipe(name: str) -> Recipe:
@@ -44,6 +41,4 @@ def recipe(name: str) -> Recipe:
     Raises:
         UnknownName: there is none.
     """
-    if name not in recipe_names():
-        raise UnknownName("recipe", name, recipe_names())
-    return cast("Recipe", import_module(f"{__name__}.{name.replace('-', '_')}"))
+    return cast("Recipe", load_plugin(__name__, __path__, "recipe", name))

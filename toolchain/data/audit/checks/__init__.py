@@ -11,14 +11,12 @@ A check module has these names:
 Adding a check is adding a file.
 """
 
-import pkgutil
 from collections.abc import Iterator
-from importlib import import_module
 from typing import Protocol, cast
 
-from models.errors import UnknownName
 from toolchain.data.audit.finding import Finding
 from toolchain.data.audit.material import Material
+from toolchain.plugins import load_plugin, plugin_names
 
 
 class Check(Protocol):
@@ -31,8 +29,7 @@ class Check(Protocol):
 
 def check_names() -> tuple[str, ...]:
     """Return the names of the checks, sorted; nothing is imported."""
-    found = (module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
-    return tuple(sorted(name.replace("_", "-") for name in found))
+    return plugin_names(__path__)
 
 
 def check(name: str) -> Check:
@@ -41,6 +38,4 @@ def check(name: str) -> Check:
     Raises:
         UnknownName: there is none.
     """
-    if name not in check_names():
-        raise UnknownName("check", name, check_names())
-    return cast("Check", import_module(f"{__name__}.{name.replace('-', '_')}"))
+    return cast("Check", load_plugin(__name__, __path__, "check", name))
