@@ -19,9 +19,9 @@ MAY_IMPORT = {
 }
 EMPTY_NAMES = {"base", "common", "helper", "helpers", "misc", "util", "utils"}
 HEAVY = {
-    "ai_edge_litert", "cleanlab", "cv2", "httpx", "imagehash", "jax", "jinja2", "keras", "matplotlib", "numpy",
-    "onnx", "onnxruntime", "openvino", "pandas", "PIL", "pyarrow", "scipy", "sklearn", "tensorboard", "tensorflow",
-    "tf2onnx", "torch",
+    "ai_edge_litert", "cleanlab", "cryptography", "cv2", "cyclonedx", "fastapi", "httpx", "imagehash", "jax", "jinja2",
+    "keras", "matplotlib", "numpy", "onnx", "onnxruntime", "openvino", "pandas", "PIL", "pyarrow", "ray", "scipy",
+    "sklearn", "tensorboard", "tensorflow", "tf2onnx", "torch", "uvicorn",
 }  # fmt: skip
 MODULES = sorted(path for package in MAY_IMPORT for path in (ROOT / package).rglob("*.py"))
 

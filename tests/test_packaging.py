@@ -19,7 +19,10 @@ PACKAGES = {"models", "exporters", "benchmarks", "toolchain"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 QUICK_START = "pip install . && rct export --format onnx"
 DEVELOP = "pip install -e '.[test]' && pytest"
-OPTIONAL = {"cv2", "jax", "ml_dtypes", "nncf", "opennsfw2", "openvino", "torch", "torchvision"}
+OPTIONAL = {
+    "cv2", "fastapi", "jax", "ml_dtypes", "nncf", "opennsfw2", "openvino", "prometheus_client", "ray", "starlette",
+    "torch", "torchvision", "uvicorn",
+}  # fmt: skip
 """Asked for where the user has chosen them, and missed in one line where they are not there."""
 PLATFORMS = [
     pytest.param({"sys_platform": "linux", "platform_machine": "x86_64"}, "onnxruntime-gpu", id="linux-x86_64"),

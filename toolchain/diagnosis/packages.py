@@ -8,10 +8,10 @@ from importlib.metadata import PackageNotFoundError, distributions, requires, ve
 from importlib.util import find_spec
 
 PACKAGES = (
-    "ai-edge-litert", "cleanlab", "flatbuffers", "h5py", "httpcore", "httpx", "imagehash", "jax", "jinja2", "keras",
-    "litert-quantizer", "matplotlib", "numpy", "onnx", "onnxruntime", "onnxruntime-gpu", "openvino", "packaging",
-    "pillow", "protobuf", "pyarrow", "pydantic", "rich", "scikit-learn", "scipy", "tensorboard", "tensorflow",
-    "tf2onnx", "typer",
+    "ai-edge-litert", "cleanlab", "cryptography", "cyclonedx-python-lib", "fastapi", "flatbuffers", "h5py", "httpcore",
+    "httpx", "imagehash", "jax", "jinja2", "keras", "litert-quantizer", "matplotlib", "numpy", "onnx", "onnxruntime",
+    "onnxruntime-gpu", "openvino", "packaging", "pillow", "prometheus-client", "protobuf", "pyarrow", "pydantic", "ray",
+    "rich", "scikit-learn", "scipy", "tensorboard", "tensorflow", "tf2onnx", "typer", "uvicorn",
 )  # fmt: skip
 """Every package whose version can make a difference to us."""
 
