@@ -116,17 +116,17 @@ def seal(folder: Path, **fields: Any) -> Manifest:
 
 
 @contextmanager
-def writing(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
+def writing(target: Path, *, overwrite: bool = False, kind: str = "bundle", mark: str = MANIFEST) -> Iterator[Path]:
     """Yield a temporary sibling of ``target`` that takes its place, whole, when the block ends without an error.
 
     Whatever is killed or fails on the way leaves ``target`` as it was; what a killed run left behind is cleared
-    by the next one.
+    by the next one. ``kind`` is what messages call the folder, and ``mark`` the file that says that it is one.
 
     Raises:
-        BundleError: the target exists and ``overwrite`` is off, or it is there and is not a bundle.
+        BundleError: the target exists and ``overwrite`` is off, or it is there and is not such a folder.
         UserError: the disk is full, or the folder cannot be written.
     """
-    check_target(target, overwrite=overwrite)
+    check_target(target, overwrite=overwrite, kind=kind, mark=mark)
     scratch = _sibling(target, "partial")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -141,18 +141,18 @@ def writing(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def check_target(target: Path, *, overwrite: bool) -> None:
+def check_target(target: Path, *, overwrite: bool, kind: str = "bundle", mark: str = MANIFEST) -> None:
     """Refuse a target that must not be written, before any work is done.
 
     Raises:
-        BundleError: it exists and ``overwrite`` is off, or what is there is not a bundle.
+        BundleError: it exists and ``overwrite`` is off, or what is there has no file ``mark``, and so is no ``kind``.
     """
     if not target.exists() and not target.is_symlink():
         return
     if not overwrite:
         raise BundleError(target, "already exists", "Give --overwrite to replace it, or another --out.")
-    if not (target / MANIFEST).is_file() or target.is_symlink():
-        raise BundleError(target, "exists and is not a bundle, so it is not replaced", "Give another --out.")
+    if not (target / mark).is_file() or target.is_symlink():
+        raise BundleError(target, f"exists and is not a {kind}, so it is not replaced", "Give another --out.")
 
 
 def _clear_leftovers(target: Path) -> None:
