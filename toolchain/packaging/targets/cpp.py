@@ -28,9 +28,12 @@ def client(content: "Content") -> Mapping[str, bytes]:
     files = render_client(
         "cpp", name=manifest.name, labels=content.spec.labels, format=manifest.format, runtimes=runtimes
     )
-    wanted = {f"runtimes/{runtime}.cpp" for runtime in runtimes}
-    ours = {path: file for path, file in files.items() if not path.startswith("runtimes/") or path in wanted}
-    return ours | {CONTRACT: contract(content).encode()}
+    wanted = {
+        path
+        for path in files
+        if not path.startswith("runtimes/") or path.removeprefix("runtimes/").startswith(runtimes)
+    }
+    return {path: files[path] for path in sorted(wanted)} | {CONTRACT: contract(content).encode()}
 
 
 def contract(content: "Content") -> str:

@@ -1,5 +1,8 @@
-// OpenCV's DNN module.
+// OpenCV's DNN module: 5, or 4.6 and the model that runtimes/opencv_model.py writes.
 
+#include <filesystem>
+
+#include <opencv2/core/utils/logger.hpp>
 #include <opencv2/dnn.hpp>
 
 #include "../rct/classifier.hpp"
@@ -26,8 +29,11 @@ class OpenCvModel : public Model {
 
 const char* runtime_format() { return "onnx"; }
 
+// Takes the model rewritten for OpenCV 4.6 where it lies beside the one of the bundle.
 std::unique_ptr<Model> load_model(const std::string& path, const Contract&) {
-  return std::make_unique<OpenCvModel>(path);
+  cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);  // its exceptions say the same
+  const std::string rewritten = path + ".opencv";
+  return std::make_unique<OpenCvModel>(std::filesystem::exists(rewritten) ? rewritten : path);
 }
 
 }  // namespace rct
