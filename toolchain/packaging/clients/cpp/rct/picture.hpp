@@ -71,7 +71,8 @@ inline std::vector<Taps> taps(int from, int to, const std::string& name) {
   const double scale = static_cast<double>(from) / to;
   std::vector<Taps> all;
   if (name == "nearest") {
-    for (int i = 0; i < to; ++i) all.push_back({std::min(from - 1, static_cast<int>((i + 0.5) * scale)), {1 << 22}});
+    double at = 0.5 * scale;  // a running sum: where it falls on a border, its rounding decides, in Pillow, too
+    for (int i = 0; i < to; ++i, at += scale) all.push_back({std::min(from - 1, static_cast<int>(at)), {1 << 22}});
     return all;
   }
   const Filter filter = filter_named(name);
