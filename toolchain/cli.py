@@ -28,6 +28,7 @@ COMMANDS = (
     "bench",
     "compare",
     "predict",
+    "serve",
     "package",
     "inspect",
     "doctor",

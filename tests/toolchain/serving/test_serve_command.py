@@ -1,0 +1,71 @@
+"""``rct serve`` from its start to its end, in a process of its own; and the bundles that it does not serve."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_listens_until_it_is_told_to_stop(original, with_golden, encode, number):
+    with_golden(original)
+    command = [sys.executable, "-m", "toolchain", "serve", str(original.path), "--port", "0", "--log", "text"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        try:
+            url = process.stdout.readline().strip()
+            answer = httpx.post(f"{url}/v1/classify", content=encode(), headers={"Content-Type": "image/png"})
+            assert answer.json()["verdict"] == "block"
+            process.send_signal(number)
+            _, said = process.communicate(timeout=30)
+        finally:
+            process.kill()
+    assert process.returncode == 0
+    lines = said.splitlines()
+    assert f"Next: curl -H 'Content-Type: image/jpeg' --data-binary @PICTURE {url}/v1/classify" in lines
+    assert lines[-1].startswith("scored block, ")
+
+
+def test_a_bundle_that_does_not_reproduce_its_golden_vectors(rct, original, with_golden, export):
+    bundle = with_golden(export(bias=(0.2, 0.0)), scorer=original)
+    shown = rct("serve", bundle.path, "--port", 0)
+    assert shown.code == 1
+    assert shown.err.splitlines()[-1] == (
+        f"rct: {bundle.path}: golden scores differ by 0.2 (limit 1e-05). It is not served. rct verify says more."
+    )
+
+
+def test_a_bundle_without_golden_vectors(rct, original):
+    shown = rct("serve", original.path, "--port", 0)
+    assert shown.code == 2
+    assert shown.err.splitlines()[-1] == (
+        f"rct: {original.path}: has no golden vectors, so it cannot be checked. Export it again."
+    )
+
+
+def test_an_address_that_is_taken(rct, original):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        shown = rct("serve", original.path, "--port", port)
+    assert shown.code == 2
+    assert shown.err.splitlines()[-1] == (
+        f"rct: address 127.0.0.1:{port}: cannot be listened on (Address already in use). Give another --host or --port."
+    )
+
+
+def test_the_extra_is_missing(rct, original, monkeypatch):
+    monkeypatch.setitem(sys.modules, "fastapi", None)
+    shown = rct("serve", original.path)
+    assert shown.code == 2
+    assert shown.err.splitlines()[-1] == "rct: fastapi: not installed. pip install 'rct[serve]'."

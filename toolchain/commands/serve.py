@@ -1,0 +1,74 @@
+"""``rct serve``."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from toolchain.options import BundleArgument, JsonOption, QuietOption, RuntimeOption
+from toolchain.output import Output
+
+
+def serve(
+    bundle: BundleArgument,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 is any free one.")] = 8000,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, max=256, help="Runs at once.", show_default="the cores")
+    ] = None,
+    threads: Annotated[int, typer.Option("--threads", min=1, metavar="N", help="Threads of one run.")] = 1,
+    decoders: Annotated[
+        int | None,
+        typer.Option("--decoders", min=1, max=256, help="Pictures decoded at once.", show_default="the cores"),
+    ] = None,
+    max_bytes: Annotated[int, typer.Option("--max-bytes", min=1, help="Most bytes of a picture.")] = 10_000_000,
+    max_pixels: Annotated[
+        int, typer.Option("--max-pixels", min=1, max=100_000_000, help="Most pixels of a picture.")
+    ] = 40_000_000,
+    timeout: Annotated[float, typer.Option("--timeout", min=0.05, max=600, help="Seconds for one request.")] = 10.0,
+    queue: Annotated[int, typer.Option("--queue", min=1, max=100_000, help="Most requests at once.")] = 128,
+    batch: Annotated[int, typer.Option("--batch", min=1, max=1024, help="Most pictures in a run.")] = 8,
+    batch_wait: Annotated[
+        float,
+        typer.Option("--batch-wait", min=0, max=1000, metavar="MS", help="How long a run waits for more pictures."),
+    ] = 0.0,
+    log: Annotated[Literal["text", "json", "none"], typer.Option("--log", help="A line for each request.")] = "none",
+    runtime: RuntimeOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Serve a bundle over HTTP: pictures in, scores and verdicts out.
+
+    What cannot be scored is answered with the verdict review.
+    """
+    from toolchain.serving.starting import check_packages
+
+    check_packages()
+
+    from models.processor import usable_cores
+    from toolchain.serving.serve import serve_bundle
+    from toolchain.serving.settings import Settings
+
+    cores = usable_cores()
+    settings = Settings(
+        workers=workers or cores,
+        decoders=decoders or cores,
+        threads=threads,
+        max_bytes=max_bytes,
+        max_pixels=max_pixels,
+        timeout=timeout,
+        queue=queue,
+        batch=batch,
+        batch_wait=batch_wait / 1000,
+    )
+    output = Output(quiet)
+
+    def listening(url: str) -> None:
+        if json:
+            output.document({"url": url, "openapi": f"{url}/openapi.json"})
+        else:
+            output.line(url)
+        output.say(f"Next: curl -H 'Content-Type: image/jpeg' --data-binary @PICTURE {url}/v1/classify")
+
+    with output.progress() as progress:
+        ready = serve_bundle(bundle, host, port, settings, runtime, log, progress)
+    ready(listening)

@@ -1,0 +1,32 @@
+"""What a server may be told: how much it takes in, how long it works on it, and on how many threads."""
+
+from dataclasses import dataclass
+
+MAX_HELD_BODIES = 16
+"""Bytes of bodies that are held at once, as a multiple of the largest body."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The limits of a server, and its threads.
+
+    ``workers``: runs of the model at once, each with ``threads`` threads of its own; ``decoders``: pictures decoded at
+    once. ``max_bytes`` of a body and ``max_pixels`` of a picture. ``timeout``: seconds from the request's head to its
+    answer, the reading of the body included. ``queue``: requests that are worked on or wait. ``batch``: most pictures
+    in a run; ``batch_wait``: seconds that a run waits for more of them.
+    """
+
+    workers: int
+    decoders: int
+    threads: int = 1
+    max_bytes: int = 10_000_000
+    max_pixels: int = 40_000_000
+    timeout: float = 10.0
+    queue: int = 128
+    batch: int = 8
+    batch_wait: float = 0.0
+
+    @property
+    def max_held_bytes(self) -> int:
+        """Bytes of bodies that are held at once, over all requests."""
+        return MAX_HELD_BODIES * self.max_bytes

@@ -1,0 +1,45 @@
+"""Before anything listens: the bundle is loaded and has to reproduce its golden vectors."""
+
+import numpy as np
+
+from models.bundle import Bundle
+from models.errors import BundleError, UnavailableError, VerdictError
+from models.golden import GOLDEN_FILE, Golden
+from models.runtimes import Predict, RuntimeOptions, load_runtime
+from toolchain.verification.golden_check import check_golden
+
+_DECODED, _RESIZED = 4, 1
+
+
+def check_packages() -> None:
+    """Raise UnavailableError where a package of the extra ``serve`` is missing."""
+    try:
+        import fastapi  # noqa: F401
+        import httptools  # noqa: F401
+        import prometheus_client  # noqa: F401
+        import uvicorn  # noqa: F401
+    except ImportError as error:
+        raise UnavailableError(error.name, "not installed", "pip install 'rct[serve]'.") from error
+
+
+def load_checked(bundle: Bundle, threads: int, runtime: str | None = None) -> Predict:
+    """Return what runs the bundle, each run on ``threads`` threads, once it has passed its golden vectors.
+
+    Raises:
+        BundleError: it has none, or cannot be loaded.
+        VerdictError: it does not reproduce them here.
+        UnavailableError: the runtime is not there.
+    """
+    if GOLDEN_FILE not in bundle.manifest.files:
+        raise BundleError(bundle.path, "has no golden vectors, so it cannot be checked", "Export it again.")
+    predict = load_runtime(bundle, RuntimeOptions(threads=threads), runtime)
+    golden = Golden.load(bundle.path / GOLDEN_FILE)
+    check = check_golden(golden, bundle.manifest, predict)
+    failure = check.failure
+    if not np.isfinite(check.scores):
+        failure = "golden scores are not numbers"
+    elif check.decoded > _DECODED or check.resized > _RESIZED:
+        failure = f"golden pictures differ by {max(check.decoded, check.resized)} of 255 once decoded and resized"
+    if failure:
+        raise VerdictError(bundle.path, failure, "It is not served. rct verify says more.")
+    return predict
