@@ -29,6 +29,11 @@ def runtimes(incomplete: str) -> list[str]:
     return _beginning(incomplete, _modules("models.runtimes"))
 
 
+def targets(incomplete: str) -> list[str]:
+    """Return the targets of packages."""
+    return _beginning(incomplete, (name.replace("_", "-") for name in _modules("toolchain.packaging.targets")))
+
+
 def sources(incomplete: str) -> list[str]:
     """Return the sources of labelled pictures."""
     from toolchain.data.sources import source_names

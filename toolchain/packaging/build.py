@@ -10,21 +10,28 @@ import secrets
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from models.bundle import MANIFEST, Bundle, check_target, writing
 from models.errors import BundleError
 from toolchain.packaging.content import GOLDEN_FOLDER, MODEL_FOLDER, Content, read_content
-from toolchain.packaging.contents import CONTENTS, contents_of
+from toolchain.packaging.contents import CONTENTS, SIGNATURE, contents_of
 from toolchain.packaging.golden_files import golden_files
+from toolchain.packaging.signing import sign
 from toolchain.packaging.targets import Target, target_names
 from toolchain.packaging.targets import target as target_module
 from toolchain.packaging.zipping import write_zip
 
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-def write_package(bundle: Bundle, target: str, out: Path, *, overwrite: bool = False) -> Path:
+
+def write_package(
+    bundle: Bundle, target: str, out: Path, *, overwrite: bool = False, key: "Ed25519PrivateKey | None" = None
+) -> Path:
     """Write the package of ``bundle`` for ``target`` to the folder ``out`` and to ``out``.zip; return the zip's path.
 
-    Both are written aside and renamed: a package that is there is whole.
+    Both are written aside and renamed: a package that is there is whole. ``key`` signs it.
 
     Raises:
         UnknownName: no such target.
@@ -43,8 +50,12 @@ def write_package(bundle: Bundle, target: str, out: Path, *, overwrite: bool = F
         with writing(out, overwrite=overwrite, kind="package", mark=CONTENTS) as folder:
             for path, file in files.items():
                 _write(folder / path, file)
-            (folder / CONTENTS).write_bytes(contents.to_json())
-            write_zip(folder, (*files, CONTENTS), contents.name, scratch)
+            own = {CONTENTS: contents.to_json()}
+            if key:
+                own[SIGNATURE] = sign(own[CONTENTS], key)
+            for path, text in own.items():
+                (folder / path).write_bytes(text)
+            write_zip(folder, (*files, *own), contents.name, scratch)
         scratch.replace(archive)
     finally:
         scratch.unlink(missing_ok=True)

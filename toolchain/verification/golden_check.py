@@ -30,9 +30,17 @@ def check_golden(golden: Golden, manifest: Manifest, predict: Predict) -> Golden
         pictures=len(golden.encoded),
         decoded=max(_steps(ours, theirs) for ours, theirs in zip(decoded, golden.decoded, strict=True)),
         resized=_steps(resized, golden.resized),
-        scores=float(np.abs(predict(golden.resized) - golden.scores).max()),
+        scores=_off(predict(golden.resized), golden.scores, manifest),
         limit=limit,
     )
+
+
+def _off(ours: NDArray[np.float32], theirs: NDArray[np.float32], manifest: Manifest) -> float:
+    """Return the largest difference of scores; one that is not a number is off by all there is, which is 1."""
+    if ours.shape != theirs.shape:
+        problem = f"its model does not have a score for each category (got {list(ours.shape)})"
+        raise BundleError(manifest.name, problem, "Export it again.")
+    return float(np.nan_to_num(np.abs(ours - theirs), nan=1.0, posinf=1.0).max())
 
 
 def _steps(ours: NDArray[np.uint8], theirs: NDArray[np.uint8]) -> int:
