@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 
 from models.bundle import MANIFEST, Bundle, check_target, writing
 from models.errors import BundleError
+from toolchain.packaging.bom import BOM, bill_of_materials
 from toolchain.packaging.content import GOLDEN_FOLDER, MODEL_FOLDER, Content, read_content
 from toolchain.packaging.contents import CONTENTS, SIGNATURE, contents_of
 from toolchain.packaging.golden_files import golden_files
+from toolchain.packaging.model_card import MODEL_CARD, model_card
 from toolchain.packaging.signing import sign
 from toolchain.packaging.targets import Target, target_names
 from toolchain.packaging.targets import target as target_module
@@ -73,6 +75,7 @@ def package_files(content: Content, target: Target) -> Mapping[str, bytes | Path
         (MODEL_FOLDER / name).as_posix(): bundle.path / name for name in (MANIFEST, *content.manifest.files)
     }
     files |= {(GOLDEN_FOLDER / name).as_posix(): file for name, file in golden_files(content).items()}
+    files |= {BOM: bill_of_materials(content), MODEL_CARD: model_card(content)}
     client = target.client(content)
     taken = sorted(files.keys() & client.keys())
     if taken:
