@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from toolchain.training.heads.ensemble import EnsembleForm, build, joined
+from toolchain.training.heads.ensemble import EnsembleForm, build, drawn, joined
 from toolchain.training.heads.layers import Scaling, logits
 
 
 @pytest.mark.parametrize("hidden", [0, 3])
 @pytest.mark.parametrize("shared", [False, True])
 def test_one_head_is_the_mean_of_the_members(hidden, shared):
-    form = EnsembleForm(size=6, categories=2, members=3, hidden=hidden, shared=shared, dropout=0.5, noise=0.1)
-    model = build(form, seed=4)
+    form = EnsembleForm(size=6, categories=2, members=3, hidden=hidden, shared=shared, dropout=0.5)
+    model = build(form, drawn(4))
     chance = np.random.default_rng(0)
     for layer in model.layers:
         layer.set_weights([chance.normal(size=weight.shape) for weight in layer.get_weights()] if layer.weights else [])
@@ -25,7 +25,7 @@ def test_one_head_is_the_mean_of_the_members(hidden, shared):
 
 def test_hidden_units_that_are_not_shared_leave_other_categories_alone():
     form = EnsembleForm(size=6, categories=2, members=3, hidden=4)
-    last = joined(build(form, seed=1), form)[1].kernel.reshape(3, 2, 4, 2)
+    last = joined(build(form, drawn(1)), form)[1].kernel.reshape(3, 2, 4, 2)
     assert not last[:, 0, :, 1].any()
     assert not last[:, 1, :, 0].any()
     assert last[:, 0, :, 0].all()
@@ -40,7 +40,7 @@ def test_the_scaling_goes_into_the_first_layer():
     np.testing.assert_allclose(scaling.mean, flat.mean(0))
     np.testing.assert_allclose(scaling.deviation, np.where(flat.std(0) > 0, flat.std(0), 1))
     form = EnsembleForm(size=6, categories=1, hidden=4)
-    layers = joined(build(form, seed=0), form)
+    layers = joined(build(form, drawn(0)), form)
     expected = logits(layers, scaling.apply(features[:, 0]))
     np.testing.assert_allclose(logits(scaling.folded(layers), features[:, 0]), expected, atol=1e-4)
 
@@ -48,7 +48,7 @@ def test_the_scaling_goes_into_the_first_layer():
 @pytest.mark.parametrize("hidden", [0, 3])
 def test_every_second_member_leaves_features_unread_however_long_it_learns(hidden):
     form = EnsembleForm(size=6, categories=2, members=4, hidden=hidden, shared=True, unread=((1, 3), (5, 6)))
-    model = build(form, seed=3)
+    model = build(form, drawn(3))
     model.compile("sgd", "mse")
     chance = np.random.default_rng(1)
     features = chance.normal(size=(32, 6)).astype(np.float32)

@@ -5,6 +5,7 @@ training them together is training them one by one. What ships is the mean of th
 the mean of their weights; hidden layers stand side by side in one, and the last layer averages.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,8 +27,6 @@ class EnsembleForm:
         hidden: units between, of each member; 0 for linear heads.
         shared: whether the hidden units of a member serve all categories, or each category has ``hidden`` of its own.
         dropout: share of hidden units that is left out.
-        input_dropout: share of features that is left out.
-        noise: standard deviation of what is added to the features, which are scaled to 1.
         unread: ranges of features, from start to stop, that every second member does not read.
     """
 
@@ -37,8 +36,6 @@ class EnsembleForm:
     hidden: int = 0
     shared: bool = False
     dropout: float = 0.0
-    input_dropout: float = 0.0
-    noise: float = 0.0
     unread: tuple[tuple[int, int], ...] = ()
 
     @property
@@ -60,21 +57,20 @@ class EnsembleForm:
         return mask.reshape(self.size, units)
 
 
-def build(form: EnsembleForm, seed: int) -> Any:
+def drawn(seed: int) -> Iterator[int]:
+    """Yield the seeds of all that a training draws at random in Keras, in [0, 2**31)."""
+    yield from (np.random.SeedSequence(seed).generate_state(8) >> 1).tolist()
+
+
+def build(form: EnsembleForm, seeds: Iterator[int]) -> Any:
     """Return a fresh ``keras.Model``: float32 [n, size], scaled, to logits float32 [n, members, categories]."""
     import keras
     from keras import layers
 
-    draws = iter(np.random.SeedSequence(seed).generate_state(8).tolist())
-
     def normal() -> Any:
-        return keras.initializers.VarianceScaling(1.0, "fan_in", "truncated_normal", seed=next(draws) >> 1)
+        return keras.initializers.VarianceScaling(1.0, "fan_in", "truncated_normal", seed=next(seeds))
 
     x = features = keras.Input((form.size,), name="features")
-    if form.noise:
-        x = layers.GaussianNoise(form.noise, seed=next(draws) >> 1)(x)
-    if form.input_dropout:
-        x = layers.Dropout(form.input_dropout, seed=next(draws) >> 1)(x)
     mask = form.reads()
     read = (lambda kernel: kernel * mask) if form.unread else None
     if not form.hidden:
@@ -90,7 +86,7 @@ def build(form: EnsembleForm, seed: int) -> Any:
         )
         x = first(x)
         if form.dropout:
-            x = layers.Dropout(form.dropout, seed=next(draws) >> 1)(x)
+            x = layers.Dropout(form.dropout, seed=next(seeds))(x)
         x = layers.Reshape((groups, form.hidden))(x)
         last = layers.EinsumDense(
             "ngh,gho->ngo", (groups, outputs), bias_axes="go", kernel_initializer=normal(), name="last"

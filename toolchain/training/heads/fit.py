@@ -5,7 +5,7 @@ fitted.layers                        # dense layers on unscaled features, in num
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -19,9 +19,10 @@ from models.errors import UnknownName
 from toolchain.data.dataset import UNKNOWN, YES
 from toolchain.output import Progress
 from toolchain.training.determinism import make_deterministic
-from toolchain.training.heads.ensemble import EnsembleForm, build, joined
+from toolchain.training.heads.ensemble import EnsembleForm, build, drawn, joined
+from toolchain.training.heads.feed import Disturbance, Feed, ahead, as_graph
 from toolchain.training.heads.layers import Layers, Scaling, logits
-from toolchain.training.heads.targets import ClassWeights, masked_loss, measured_loss, mixed, targets
+from toolchain.training.heads.targets import ClassWeights, masked_loss, measured_loss, targets
 
 
 class HeadSettings(Document):
@@ -106,27 +107,25 @@ def fit(train: Labelled, val: Labelled, settings: HeadSettings, seed: int, progr
         settings.hidden,
         settings.shared,
         settings.dropout,
-        settings.input_dropout,
-        settings.noise,
         train.ranges(settings.unread),
     )
     batch = min(settings.batch, count)
     steps = count // batch
-    model = build(form, seed)
+    seeds = drawn(seed)
+    disturb = as_graph(Disturbance.of(settings.noise, settings.input_dropout, seeds).apply)
+    model = build(form, seeds)
     _compile(model, settings, steps)
     seen = scaling.apply(val.features[:, 0])
     wanted = targets(val.truth, settings.class_weights, 0)
     chance = np.random.default_rng([seed, 1])
     aims = _of_members(targets(train.truth, settings.class_weights, settings.smoothing), settings, chance)
+    feed = Feed(train.features, aims, scaling, batch, settings.changed, settings.mixup, disturb, chance)
     history: list[dict[str, float]] = []
     best, kept, least = 0, joined(model, form), math.inf
     for epoch in range(1, settings.epochs + 1):
-        losses = [
-            float(model.train_on_batch(*mixed(*one, settings.mixup, chance)))
-            for one in _batches(train, aims, scaling, batch, settings.changed, chance)
-        ]
+        losses = [float(model.train_on_batch(*one)) for one in ahead(feed.epoch())]
         layers = joined(model, form)
-        predicted = logits(layers, seen)
+        predicted = logits(layers, seen, np.float32)
         loss, auc = measured_loss(wanted, predicted).mean(), mean_auc(predicted, val.truth)
         history.append({"epoch": epoch, "loss": sum(losses) / steps, "val_loss": float(loss), "val_auc": auc})
         progress("training heads", done=epoch, total=settings.epochs)
@@ -159,25 +158,6 @@ def _of_members(
     if settings.members > 1 and (settings.bagging or not settings.hidden):
         aims[..., 1] *= chance.exponential(size=aims.shape[:2]).astype(np.float32)[..., None]
     return aims
-
-
-def _batches(
-    train: Labelled,
-    wanted: NDArray[np.float32],
-    scaling: Scaling,
-    batch: int,
-    changed: float,
-    chance: np.random.Generator,
-) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
-    """Yield an epoch: every picture once, in one of its views; what does not fill a batch waits for the next epoch."""
-    count, views = train.features.shape[:2]
-    order = chance.permutation(np.arange(count))
-    view = np.zeros(count, np.intp)
-    if views > 1:
-        view = np.where(chance.random(count) < changed, chance.integers(1, np.full(count, views)), 0)
-    for start in range(0, count - batch + 1, batch):
-        rows = order[start : start + batch]
-        yield scaling.apply(train.features[rows, view[rows]]), wanted[rows]
 
 
 def _compile(model: Any, settings: HeadSettings, steps: int) -> None:

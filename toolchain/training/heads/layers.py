@@ -53,13 +53,13 @@ class Scaling:
         return (Affine(kernel.astype(np.float32), bias.astype(np.float32)), *layers[1:])
 
 
-def logits(layers: Layers, features: NDArray[Any]) -> NDArray[np.float64]:
-    """Return the logits of ``features`` [n, size]: float64 [n, categories]."""
-    x = features.astype(np.float64)
+def logits(layers: Layers, features: NDArray[Any], precision: type[np.floating] = np.float64) -> NDArray[np.float64]:
+    """Return the logits of ``features`` [n, size]: float64 [n, categories], computed in ``precision``."""
+    x = features.astype(precision, copy=False)
     for index, layer in enumerate(layers):
-        x = x @ layer.kernel.astype(np.float64) + layer.bias
+        x = x @ layer.kernel.astype(precision, copy=False) + layer.bias.astype(precision, copy=False)
         x = np.maximum(x, 0) if index < len(layers) - 1 else x
-    return np.asarray(x)
+    return np.asarray(x, np.float64)
 
 
 def set_dense(model: Any, layers: Sequence[Affine]) -> None:

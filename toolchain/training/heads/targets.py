@@ -58,7 +58,10 @@ def mixed(
     weights = share[..., None] * wanted[..., 1], other[..., None] * wanted[::-1, ..., 1]
     weight = weights[0] + weights[1]
     target = (weights[0] * wanted[..., 0] + weights[1] * wanted[::-1, ..., 0]) / np.maximum(weight, 1e-12)
-    blended = features - features[::-1]
-    blended *= share
-    blended += features[::-1]
+    blended = np.empty_like(features)
+    for start in range(0, len(features), 16):  # few enough to stay near the processor
+        rows, others = slice(start, start + 16), features[::-1][start : start + 16]
+        part = np.subtract(features[rows], others, out=blended[rows])
+        part *= share[rows]
+        part += others
     return blended, np.stack([target, weight], -1)
