@@ -70,10 +70,10 @@ def rule_of(width, height, resize_width, resize_height, name, fit):
 def test_a_picture_is_resized_as_pillow_does(probe, tmp_path, name, fit):
     chance = np.random.default_rng(3)
     source, target = tmp_path / "in.ppm", tmp_path / "out.ppm"
-    for width, height in [(1, 1), (7, 300), (300, 7), (64, 64), (97, 61), (61, 97), (640, 481), (33, 1000), (20, 45)]:
+    for width, height in [(1, 1), (7, 300), (300, 7), (64, 64), (97, 61), (61, 97), (640, 481), (33, 1000), (91, 90)]:
         pixels = chance.integers(0, 256, (height, width, 3)).astype(np.uint8)
         source.write_bytes(ppm(pixels))
-        for across, down in [(32, 32), (47, 31), (64, 90)]:
+        for across, down in [(32, 32), (102, 64), (64, 90)]:
             rule = rule_of(across - 5, down - 4, across, down, name, fit)
             sizes = (across, down, across - 5, down - 4)
             assert run(probe, "resize", source, target, name, fit, *sizes, 10, 200, 90).returncode == 0

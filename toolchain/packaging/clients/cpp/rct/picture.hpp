@@ -131,7 +131,7 @@ inline Picture resample_rows(const Picture& in, int height, const std::string& f
 
 // Columns first; rows first where that is what Pillow does, in tall pictures.
 inline Picture resample(const Picture& in, int width, int height, const std::string& filter) {
-  const bool tall = in.height > in.width && in.height > height && in.height - height > 2 * (in.width - width);
+  const bool tall = in.height > height && in.height - height > 2 * (in.width - width);
   if (tall) return resample_columns(resample_rows(in, height, filter), width, filter);
   return resample_rows(resample_columns(in, width, filter), height, filter);
 }
