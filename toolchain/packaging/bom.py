@@ -38,9 +38,10 @@ def bill_of_materials(content: Content) -> bytes:
 
 
 def _model(content: Content) -> "Component":
-    from cyclonedx.factory.license import LicenseFactory
+
     from cyclonedx.model import HashAlgorithm, HashType, Property
     from cyclonedx.model.component import Component, ComponentType
+    from cyclonedx.model.license import LicenseExpression
 
     manifest, spec = content.manifest, content.spec
     return Component(
@@ -49,7 +50,7 @@ def _model(content: Content) -> "Component":
         bom_ref=f"model:{manifest.sha256}",
         description=spec.description or None,
         hashes=[HashType(alg=HashAlgorithm.SHA_256, content=manifest.files[manifest.model].sha256)],
-        licenses=[LicenseFactory().make_from_string(spec.licence)],
+        licenses=[LicenseExpression(spec.licence)],
         properties=[
             Property(name="rct:manifest:sha256", value=manifest.sha256),
             Property(name="rct:format", value=manifest.format),

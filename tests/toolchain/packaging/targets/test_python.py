@@ -1,0 +1,74 @@
+"""The client for Python, run as its README says, against our own preprocessing and verdicts."""
+
+import json
+import subprocess
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+
+import numpy as np
+import pytest
+
+from models.preprocessing import Preprocessing, read_picture
+from toolchain.packaging.build import write_package
+
+
+def run(package, *arguments):
+    command = [sys.executable, "classifier.py", *map(str, arguments)]
+    return subprocess.run(command, cwd=package, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def client(packaged):
+    described = spec_from_file_location("packaged_classifier", packaged / "classifier.py")
+    module = module_from_spec(described)
+    sys.modules[described.name] = module
+    described.loader.exec_module(module)
+    yield module
+    del sys.modules[described.name]
+
+
+def test_its_selftest_passes_and_it_scores(packaged, golden_pictures):
+    shown = run(packaged, "selftest")
+    assert (shown.returncode, shown.stdout.splitlines()[-1]) == (0, "passed.")
+    scored = json.loads(run(packaged, golden_pictures[3]).stdout)
+    assert scored["scores"] == {"red": np.float32(200 / 255), "green": np.float32(40 / 255)}
+    assert (scored["verdicts"], scored["verdict"]) == ({"red": "block", "green": "allow"}, "block")
+
+
+@pytest.mark.parametrize("stage", ["decoded", "resized"])
+def test_its_selftest_names_the_first_stage_that_differs(packaged, stage):
+    picture = packaged / "golden" / f"3.{stage}.ppm"
+    pixels = bytearray(picture.read_bytes())
+    pixels[-1] ^= 0xFF
+    picture.write_bytes(pixels)
+    shown = run(packaged, "selftest")
+    assert shown.returncode == 1
+    assert shown.stdout.splitlines()[-1] == f"FAILED: {stage} is the first stage that differs."
+
+
+@pytest.mark.parametrize("fit", ["stretch", "cover", "contain"])
+@pytest.mark.parametrize("kind", ["bilinear", "lanczos"])
+def test_its_pixels_are_ours(client, bundle_of, golden_pictures, tmp_path, fit, kind):
+    size = {"width": 11, "height": 9, "filter": kind, "fit": fit}
+    rule = Preprocessing.model_validate({"width": 8, "height": 6, "resize": size, "background": (9, 8, 7)})
+    write_package(bundle_of(rule=rule, name=f"{fit}-{kind}"), "python", tmp_path / "other")
+    theirs = client.Classifier.load(tmp_path / "other")
+    for picture in golden_pictures:
+        pixels = theirs.resize(theirs.decode(picture.read_bytes()))
+        assert np.array_equal(pixels, read_picture(picture, rule))
+
+
+def test_a_score_that_is_no_number_is_for_a_person(client, packaged):
+    result = client.Classifier.load(packaged).judge([float("nan"), 0.0])
+    assert (result.verdicts, result.verdict) == ({"red": "review", "green": "allow"}, "review")
+
+
+def test_a_model_that_was_altered_is_not_loaded(client, packaged):
+    (packaged / "model" / "model.onnx").write_bytes(b"another")
+    with pytest.raises(ValueError, match=r"model\.onnx: not what the manifest says"):
+        client.Classifier.load(packaged)
+
+
+def test_what_is_left_out_is_refused(client, packaged):
+    with pytest.raises(OSError, match="cannot identify image file"):
+        client.Classifier.load(packaged).classify(b"II*\0" + bytes(100))
