@@ -39,7 +39,8 @@ _BUG, _INTERRUPTED, _READER_GONE = 70, 130, 141
 
 app = typer.Typer(
     name="rct",
-    help="Turn Keras image-content classifiers into small, fast models, and prove that they decide the same.",
+    help="Turn Keras image-content classifiers into small, fast models, and prove that they decide the same. "
+    "Collect the pictures for new ones, train and judge them.",
     epilog="Start with: rct export --format onnx",
     invoke_without_command=True,
     pretty_exceptions_enable=False,

@@ -50,8 +50,9 @@ class Card:
             for name, found in self.measures.items()
             for metric, value in found.metrics.items()
         ]
+        chose = "the thresholds" if self.settings.get("keep") == "last" else "the epoch and the thresholds"
         return (
-            "## Evaluation\n\nOn the validation pictures, which also chose the epoch and the thresholds, so that these "
+            f"## Evaluation\n\nOn the validation pictures, which also chose {chose}, so that these "
             "numbers flatter. Intervals are of 95 % and know of groups.\n\n"
             + _table(("category", "pictures (yes)", "metric", "value", "interval"), rows)
         )

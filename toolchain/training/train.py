@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.bundle import Bundle, check_target
+from models.document import Document
 from models.errors import UserError
 from models.preprocessing import Preprocessing
 from models.runtimes.keras import predict_with
@@ -24,6 +25,7 @@ from toolchain.tensorflow_noise import quiet_keras
 from toolchain.training.backbones import DEFAULT, find_backbone
 from toolchain.training.categories import define
 from toolchain.training.leaks import leaks
+from toolchain.training.lock import alone
 from toolchain.training.model_card import Card
 from toolchain.training.original import tool_versions, write_original
 from toolchain.training.recipes import recipe
@@ -84,8 +86,7 @@ def train(request: Request, progress: Progress, warn: Callable[[str], None]) -> 
         NetworkError: the backbone's weights cannot be had.
     """
     quiet_keras()
-    module = recipe(request.recipe)
-    settings = read_settings(module.Settings, request.settings, request.recipe)
+    settings = read_settings(recipe(request.recipe).Settings, request.settings, request.recipe)
     categories = define(request.categories, request.definitions)
     backbone = find_backbone(request.backbone, request.weights)
     check_target(request.target, overwrite=request.overwrite)
@@ -93,6 +94,19 @@ def train(request: Request, progress: Progress, warn: Callable[[str], None]) -> 
     beside = request.target.parent
     folder = beside / ".training" / request.target.name
     task = Task(request.categories, *sides, backbone, request.seed, folder, beside / ".features")
+    with alone(request.target, folder):
+        return _train(request, task, settings, categories, progress, warn)
+
+
+def _train(
+    request: Request,
+    task: Task,
+    settings: Document,
+    categories: tuple[Category, ...],
+    progress: Progress,
+    warn: Callable[[str], None],
+) -> Outcome:
+    module, backbone = recipe(request.recipe), task.backbone
     given = settings.model_dump(mode="json")
     _claim(task, request, given)
     for line in leaks(request.data, request.categories, progress):

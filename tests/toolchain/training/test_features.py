@@ -140,6 +140,20 @@ def test_a_damaged_file_is_computed_again(pictures, tmp_path, monkeypatch):
     assert 34 <= sum(calls) <= 48
 
 
+def test_a_file_that_cannot_be_read_for_now_is_not_thrown_away(tmp_path, monkeypatch):
+    cache = FeatureCache(tmp_path, 2)
+    cache.write([Row(Key(bytes(32), 0, 0), np.ones(2, np.float32))])
+
+    def refused(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(np, "load", refused)
+        with pytest.raises(UserError, match=r"cannot be read \(Permission denied\)"):
+            cache.known()
+    assert cache.known() == {Key(bytes(32), 0, 0): ""}
+
+
 def test_features_beyond_float16_are_refused(tmp_path):
     cache = FeatureCache(tmp_path, 2)
     with pytest.raises(UserError, match="beyond the range of float16"):

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,8 +13,10 @@ from models.golden import GOLDEN_FILE, Golden
 from models.preprocessing import normalise
 from models.spec import read_spec
 from models.zoo import zoo_path
+from toolchain.training.lock import alone
 from toolchain.training.original import toml
 
+QUICK = ("--set", "epochs=30", "--set", "rate=0.01", "--set", "batch=16", "--backbone")
 DEFINED = ("--define", "red=Mostly red.")
 
 
@@ -22,8 +25,7 @@ def train(rct, tiny_original, coloured):
     """Run rct train on the coloured pictures and the tiny backbone."""
 
     def run(*arguments, data=coloured):
-        quick = ("--set", "epochs=30", "--set", "rate=0.01", "--set", "batch=16", "--backbone", tiny_original.path)
-        return rct("train", *arguments, "--data", data, *quick)
+        return rct("train", *arguments, "--data", data, *QUICK, tiny_original.path)
 
     return run
 
@@ -121,12 +123,15 @@ def test_pictures_that_nothing_can_be_learnt_from(train, coloured, tmp_path, gon
     assert said in shown.err.splitlines()[-1]
 
 
-def test_pictures_that_cannot_be_read_teach_nothing(train, coloured, tmp_path):
+@pytest.mark.parametrize(
+    "chosen", [("heads",), ("seed-2017",), ("fine-tune", "--set", "start=random")], ids=lambda chosen: chosen[0]
+)
+def test_pictures_that_cannot_be_read_teach_nothing(rct, tiny_original, coloured, tmp_path, chosen):
     data = tmp_path / "data"
     shutil.copytree(coloured, data)
     for picture in (data / "val" / "red").iterdir():
         picture.write_bytes(b"no picture")
-    shown = train("red", *DEFINED, data=data)
+    shown = rct("train", "red", *DEFINED, "--data", data, *QUICK, tiny_original.path, "--recipe", *chosen)
     assert shown.code == 2
     assert shown.err.splitlines()[-1].startswith(
         f"rct: {data}: red has no positives in the split val, of those that can be read (got 8 labelled pictures)."
@@ -143,6 +148,18 @@ def test_what_is_on_both_sides_is_said_before_the_training(train, coloured, tmp_
     said = f"rct: {data}: the same file is in more than one split (2 pictures; train/red/3.png and val/red/copy.png)"
     assert [line.startswith(said) for line in shown.err.splitlines()].count(True) == 1
     assert "Split again with rct data split." in shown.err
+
+
+def test_two_trainings_for_one_bundle_refuse_each_other(train, tmp_path):
+    target = Path("trained/red")
+    with alone(tmp_path / target, tmp_path / "trained" / ".training" / "red"):
+        shown = train("red", *DEFINED)
+    assert shown.code == 2
+    assert shown.err.splitlines()[-1] == (
+        "rct: trained/red: another training is at work for it. Wait for it, or give another --out."
+    )
+    with alone(tmp_path / target, tmp_path / "trained" / ".training" / "red"):
+        """Nobody holds it any longer."""
 
 
 def test_a_target_that_is_taken(train, tmp_path):

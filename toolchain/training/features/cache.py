@@ -123,11 +123,19 @@ class FeatureCache:
         return sorted(self.folder.glob("*.npy"))
 
     def _open(self, file: Path) -> NDArray[np.void] | None:
-        """Return a file's rows, mapped into memory; one that is no longer whole is removed, and counts for nothing."""
+        """Return a file's rows, mapped into memory; one that is no longer whole is removed, and counts for nothing.
+
+        Raises:
+            UserError: it may be whole, but cannot be read.
+        """
         try:
             record = np.load(file, mmap_mode="r", allow_pickle=False)
-        except (ValueError, OSError, EOFError):
+        except (ValueError, EOFError, FileNotFoundError):
             record = None
+        except OSError as error:
+            raise UserError(
+                file, f"cannot be read ({error.strerror or error})", "Mend what keeps it, or remove the folder."
+            ) from error
         if record is None or record.dtype != self._kind:
             file.unlink(missing_ok=True)
             return None

@@ -20,6 +20,7 @@ from toolchain.training.cores import cores
 from toolchain.training.determinism import make_deterministic
 from toolchain.training.heads.targets import ClassWeights, targets
 from toolchain.training.recipes import heads
+from toolchain.training.splits import check_readable
 from toolchain.training.task import Task, Trained
 from toolchain.training.tuning.batches import Batches
 from toolchain.training.tuning.checkpoint import Checkpoints
@@ -81,12 +82,13 @@ def train(task: Task, settings: Settings, progress: Progress) -> Trained:
 
     Raises:
         NetworkError: weights cannot be had, or those to start from are of another network.
-        UserError: a checkpoint of something else, or no picture can be read.
+        UserError: a checkpoint of something else, or one answer only among the pictures that can be read.
         UnavailableError: fewer devices than asked for.
     """
+    rule, threads = task.backbone.preprocessing, settings.threads or cores()
+    check_readable(task.val, "val", task.categories, rule, threads, progress)
     network, problems = _start(task, settings, progress)
     make_deterministic(task.seed)
-    rule, threads = task.backbone.preprocessing, settings.threads or cores()
     wanted = targets(task.train.truth(task.categories), settings.class_weights, settings.smoothing)
     views = Views(settings.wear, settings.crop, settings.flip, settings.changes, settings.strength, settings.erase)
     mixing = Mixing(settings.mixup, settings.cutmix)

@@ -84,9 +84,9 @@ def train(task: Task, settings: Settings, progress: Progress) -> Trained:
         fitted.history,
         {
             "pictures to learn from": len(train.kept),
-            "pictures to choose the epoch by": len(val.kept),
+            f"pictures to choose the {'thresholds' if settings.keep == 'last' else 'epoch'} by": len(val.kept),
             "features of each": extractor.size,
-            "best epoch": fitted.best,
+            f"{'last' if settings.keep == 'last' else 'best'} epoch": fitted.best,
         },
         tuple(str(failure) for failure in (*train.failures, *val.failures)),
     )

@@ -27,6 +27,7 @@ from toolchain.training.backbones import load
 from toolchain.training.cores import cores
 from toolchain.training.determinism import make_deterministic
 from toolchain.training.heads.targets import targets
+from toolchain.training.splits import check_readable
 from toolchain.training.task import Task, Trained
 from toolchain.training.tuning.batches import Batches
 from toolchain.training.tuning.checkpoint import Checkpoints
@@ -97,21 +98,24 @@ def train(task: Task, settings: Settings, progress: Progress) -> Trained:
 
     Raises:
         NetworkError: the backbone's weights cannot be had.
-        UserError: a checkpoint of something else.
+        UserError: a checkpoint of something else, or one answer only among the pictures that can be read.
     """
     rule = preprocessing(task.backbone.preprocessing)
+    check_readable(task.val, "val", task.categories, rule, settings.threads or cores(), progress)
     model = load(task.backbone, task.categories)
     head = model.get_layer("scores")
     kernel, bias = (np.array(weight) for weight in head.get_weights())
     history: list[dict[str, float]] = []
     problems: set[str] = set()
+    unread = set()
     for place, category in enumerate(task.categories):
-        network, tuned, unreadable = _one(task, category, rule, settings, progress)
+        network, tuned, train, val = _one(task, category, rule, settings, progress)
         kernel[:, [place]], bias[[place]] = network.get_layer("scores").get_weights()
         history += [{"category": place, **row} for row in tuned.history]
-        problems |= unreadable
+        problems |= {*train.unreadable.values(), *val.unreadable.values()}
+        unread |= {train.dataset.examples[row].path for row in train.unreadable}
     head.set_weights([kernel, bias])
-    details = {"pictures to learn from": len(task.train.examples), "epochs": len(history)}
+    details = {"pictures to learn from": len(task.train.examples) - len(unread), "epochs": len(history)}
     return Trained(model, tuple(history), details, tuple(sorted(problems)), preprocessing=rule)
 
 
@@ -127,8 +131,8 @@ def preprocessing(rule: Preprocessing) -> Preprocessing:
 
 def _one(
     task: Task, category: str, rule: Preprocessing, settings: Settings, progress: Progress
-) -> tuple[Any, Tuned, set[str]]:
-    """Return a network for one category, how it was trained, and what could not be read."""
+) -> tuple[Any, Tuned, Batches, Batches]:
+    """Return a network for one category, how it was trained, and on what, which knows what could not be read."""
     make_deterministic(task.seed)
     network = load(task.backbone, (category,))
     alone = replace(task, categories=(category,), train=_known(task.train, category), val=_known(task.val, category))
@@ -144,7 +148,7 @@ def _one(
     checkpoints = Checkpoints(task.folder / f"seed-2017-{category}", identity(alone, settings, network))
     tuned = run_epochs(graph, train, val, plan, checkpoints, progress)
     graph.give_back(network)
-    return network, tuned, {*train.unreadable.values(), *val.unreadable.values()}
+    return network, tuned, train, val
 
 
 def _compile(model: Any, rate: float) -> None:
