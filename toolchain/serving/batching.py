@@ -7,8 +7,9 @@ async with batching(predict, settings, watch) as score:
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from math import ceil
 from time import perf_counter
 from typing import Any
 
@@ -62,7 +63,7 @@ async def _work(
 ) -> None:
     loop = asyncio.get_running_loop()
     while True:
-        taken = await _take(queue, settings.batch, settings.batch_wait)
+        taken = await _take(queue, settings)
         watch.queue_depth.set(queue.qsize())
         batch = [one for one in taken if not one.scores.done()]  # the others' callers have gone
         if not batch:
@@ -80,19 +81,21 @@ async def _work(
         _hand_out(batch, rows)
 
 
-async def _take(queue: "asyncio.Queue[_Waiting]", most: int, wait: float) -> list[_Waiting]:
-    """Return at least one that waits, and at most ``most``: those that are there, or come within ``wait`` seconds."""
+async def _take(queue: "asyncio.Queue[_Waiting]", settings: Settings) -> list[_Waiting]:
+    """Return at least one that waits, and at most ``settings.batch``.
+
+    Without ``batch_wait`` these are a worker's share of those that are there: the others are left to the other workers.
+    With it they are all that are there or come in time.
+    """
     batch = [await queue.get()]
-    until = asyncio.get_running_loop().time() + wait
-    while len(batch) < most:
-        try:
-            batch.append(queue.get_nowait())
-        except asyncio.QueueEmpty:
-            try:
-                async with asyncio.timeout_at(until):
-                    batch.append(await queue.get())
-            except TimeoutError:
-                break
+    if not settings.batch_wait:
+        share = ceil((1 + queue.qsize()) / settings.workers)
+        return batch + [queue.get_nowait() for _ in range(min(share, settings.batch) - 1)]
+    until = asyncio.get_running_loop().time() + settings.batch_wait
+    with suppress(TimeoutError):
+        async with asyncio.timeout_at(until):
+            while len(batch) < settings.batch:
+                batch.append(await queue.get())
     return batch
 
 

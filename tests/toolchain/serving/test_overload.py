@@ -48,6 +48,10 @@ def head(size, *, close=False):
     )
 
 
+def depth(served):
+    return served.watch.registry.get_sample_value("rct_queue_depth")
+
+
 def until(condition):
     for _ in range(3000):
         if condition():
@@ -122,12 +126,28 @@ def test_pictures_that_wait_are_scored_together(serve, gate, encode):
         assert gate.busy.wait(30)
         for client in clients[1:]:
             client.sendall(head(len(content)) + content)
-        until(lambda: served.watch.registry.get_sample_value("rct_queue_depth") == 7)
+        until(lambda: depth(served) == 7)
         gate.open.set()
         for client in clients:
             assert b"200" in client.recv(4096).splitlines()[0]
             client.close()
     assert gate.batches == [1, 4, 3]
+
+
+def test_workers_share_what_waits(serve, gate, encode):
+    """Two pictures that wait for one of two workers: it takes one, and leaves one to the other."""
+    with serve(gate, workers=2, batch=8) as served:
+        content = encode()
+        clients = [connect(served) for _ in range(6)]
+        for index, client in enumerate(clients):
+            client.sendall(head(len(content)) + content)
+            until(lambda index=index: depth(served) == max(0, index - 1))
+        gate.open.set()
+        for client in clients:
+            assert b"200" in client.recv(4096).splitlines()[0]
+            client.close()
+    assert max(gate.batches) == 2
+    assert sum(gate.batches) == 6
 
 
 def test_a_run_waits_for_company_if_it_is_told_to(serve, gate, encode):
@@ -149,7 +169,7 @@ def test_a_client_that_hangs_up_takes_its_picture_along(serve, gate, encode):
             assert gate.busy.wait(30)
             with connect(served) as second:
                 second.sendall(head(len(content)) + content)
-                until(lambda: served.watch.registry.get_sample_value("rct_queue_depth") == 1)
+                until(lambda: depth(served) == 1)
             until(lambda: served.count("hung_up") == 1)
             gate.open.set()
             assert b"200" in first.recv(4096).splitlines()[0]

@@ -1,0 +1,56 @@
+"""Requests that come when they come, over HTTP/1.1: a Poisson process that does not wait for answers.
+
+times = asyncio.run(ask_open_loop("127.0.0.1", 8000, bodies, poisson(30.0, 500, seed=0)))    # seconds, [500]
+
+A load generator with a fixed number of connections sends less when the server is slow, and so leaves out the waits
+that it should measure ("coordinated omission"). Here a time is from the scheduled arrival to the last byte.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+_LEAD = 0.05
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+async def ask_open_loop(
+    host: str, port: int, bodies: Sequence[bytes], arrivals: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Post JPEG ``bodies`` in turn to /v1/classify at ``arrivals`` (seconds from the start); return times in seconds.
+
+    Connections are used again; where all are busy there is one more.
+
+    Raises:
+        ValueError: an answer is not 200.
+    """
+    loop = asyncio.get_running_loop()
+    idle: list[Connection] = []
+    began = loop.time() + _LEAD
+
+    async def ask(index: int) -> float:
+        due = began + arrivals[index]
+        await asyncio.sleep(due - loop.time())
+        reader, writer = idle.pop() if idle else await asyncio.open_connection(host, port)
+        body = bodies[index % len(bodies)]
+        head = (
+            f"POST /v1/classify HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        writer.write(head.encode() + body)
+        await _read_answer(reader)
+        idle.append((reader, writer))
+        return float(loop.time() - due)
+
+    times = await asyncio.gather(*(ask(index) for index in range(len(arrivals))))
+    for _, writer in idle:
+        writer.close()
+    return np.array(times)
+
+
+async def _read_answer(reader: asyncio.StreamReader) -> None:
+    head = (await reader.readuntil(b"\r\n\r\n")).lower()
+    if not head.startswith(b"http/1.1 200 "):
+        raise ValueError(f"not scored (got {head.splitlines()[0].decode()})")
+    await reader.readexactly(int(head.partition(b"content-length: ")[2].split(b"\r")[0]))
