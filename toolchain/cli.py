@@ -28,6 +28,7 @@ COMMANDS = (
     "bench",
     "compare",
     "predict",
+    "score",
     "serve",
     "package",
     "inspect",

@@ -41,6 +41,11 @@ def sources(incomplete: str) -> list[str]:
     return _beginning(incomplete, source_names())
 
 
+def engines(incomplete: str) -> list[str]:
+    """Return the engines of bulk scoring."""
+    return _beginning(incomplete, _modules("toolchain.scoring.engines"))
+
+
 def checks(incomplete: str) -> list[str]:
     """Return the checks of an audit."""
     return _beginning(incomplete, (name.replace("_", "-") for name in _modules("toolchain.data.audit.checks")))
