@@ -63,7 +63,7 @@ def commands_shown() -> list[tuple[str, str]]:
     """Return command and option of every ``rct`` line in a shell block; the option is empty for the command itself."""
     shown = set()
     for block in (block for document in DOCUMENTS for block in blocks(document, "sh")):
-        for command, rest in re.findall(r"\brct ((?:data )?\w+)(.*)", block):
+        for command, rest in re.findall(r"\brct ((?:data |package (?=verify ))?\w+)(.*)", block):
             shown |= {(command, option) for option in ["", *OPTION.findall(rest)]}
     return sorted(shown)
 
