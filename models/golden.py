@@ -4,10 +4,11 @@ They lie in every bundle as ``golden.npz``. A client that decodes and resizes in
 stage it departs: the encoded bytes, the decoded pixels, the resized tensor, the scores.
 """
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from models.runtimes import Predict
 
 GOLDEN_FILE = "golden.npz"
 Pixels = NDArray[np.uint8]
+_LARGEST = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -45,19 +47,31 @@ class Golden:
         """Read what ``save`` wrote.
 
         Raises:
-            BundleError: the file is not such an archive.
+            BundleError: the file is not such an archive, or is larger than a gigabyte once unpacked.
         """
         try:
+            with ZipFile(path) as opened:
+                if sum(info.file_size for info in opened.infolist()) > _LARGEST:
+                    raise ValueError("too large")
             with np.load(path, allow_pickle=False) as archive:
                 count = len(archive["resized"])
-                return cls(
+                read = cls(
                     tuple(archive[f"encoded_{index}"].tobytes() for index in range(count)),
                     tuple(archive[f"decoded_{index}"] for index in range(count)),
                     archive["resized"],
                     archive["scores"],
                 )
-        except (OSError, ValueError, KeyError, BadZipFile) as error:
+            read._check_shapes()
+        except (OSError, ValueError, TypeError, KeyError, EOFError, MemoryError, BadZipFile, zlib.error) as error:
             raise BundleError(path, f"not golden vectors ({error})", "Export the bundle again.") from error
+        return read
+
+    def _check_shapes(self) -> None:
+        pictures = [(picture.dtype, picture.ndim, picture.shape[-1:]) for picture in (*self.decoded, *self.resized)]
+        if any(found != (np.uint8, 3, (3,)) for found in pictures):
+            raise ValueError("a picture is not uint8 [height, width, 3]")
+        if self.scores.dtype != np.float32 or self.scores.ndim != 2:
+            raise ValueError("scores are not float32 [pictures, categories]")
 
 
 def make_golden(pictures: Sequence[Path], rule: Preprocessing, original: Predict) -> Golden:
