@@ -57,7 +57,7 @@ def test_it_resizes_as_pillow_does(tmp_path):
     for (each, pixels), answer in zip(cases, answers, strict=True):
         ours = np.frombuffer(base64.b64decode(answer), np.uint8).reshape(each.height, each.width, 3)
         off = np.abs(ours.astype(int) - resize(pixels, each)).max()
-        assert off <= 1, f"{each.resize} from {pixels.shape}: off by {off}"
+        assert off == 0, f"{each.resize} from {pixels.shape}: off by {off}"
 
 
 @pytest.fixture

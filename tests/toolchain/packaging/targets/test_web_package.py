@@ -177,6 +177,25 @@ def test_the_page_gives_a_damaged_picture_to_a_person(tiny_package, site, browse
     assert "damaged" in browser.run("return document.querySelector('#verdict').textContent;")
 
 
+DROP = """
+const bytes = await (await fetch(given[0])).arrayBuffer();
+const dragged = new DataTransfer();
+dragged.items.add(new File([bytes], "dropped", { type: "image/jpeg" }));
+const options = { dataTransfer: dragged, bubbles: true, cancelable: true };
+return document.body.dispatchEvent(new DragEvent("drop", options));
+"""
+
+
+def test_a_dropped_picture_is_scored_and_not_opened(tiny_package, tiny_original, site, browser):
+    golden = json.loads((tiny_package / "golden" / "golden.json").read_text())["pictures"][0]
+    selftest_state(browser, f"{site.url}/tiny-fp32/")
+    assert browser.run(DROP, f"golden/{golden['file']}") is False
+    browser.wait_for("document.querySelector('#verdict').dataset.verdict")
+    cells = "document.querySelectorAll('#scores td[data-score]')"
+    scores = browser.run(f"return [...{cells}].map((cell) => Number(cell.dataset.score));")
+    assert scores == pytest.approx(golden["scores"], abs=1e-3)
+
+
 @pytest.mark.parametrize("stage", ["decoded", "resized", "resized_score"])
 def test_a_stage_that_differs_is_named_and_no_picture_is_taken(tiny_package, root, site, browser, stage):
     folder = root / stage

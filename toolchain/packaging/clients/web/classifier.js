@@ -15,15 +15,15 @@ const SEVERITY = ["allow", "review", "block"];
 const MAX_PIXELS = 100_000_000;
 const MAX_SIDE = 65_535;
 const FIXED_POINT = 2 ** 22; // weights are integers of this unit, as in Pillow
-
 const sinc = (x) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
+const raised = (x) => Math.fround(0.54) + Math.fround(0.46) * Math.cos(Math.PI * x); // Pillow's two are floats
 
 /* Pillow's filters: the weight at distance x, zero from `support` on; both in pixels of the smaller side. */
 const FILTERS = {
   nearest: null,
   box: { support: 0.5, weight: (x) => (x > -0.5 && x <= 0.5 ? 1 : 0) },
   bilinear: { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
-  hamming: { support: 1, weight: (x) => (Math.abs(x) < 1 ? sinc(x) * (0.54 + 0.46 * Math.cos(Math.PI * x)) : 0) },
+  hamming: { support: 1, weight: (x) => (Math.abs(x) < 1 ? sinc(x) * raised(x) : 0) },
   bicubic: { support: 2, weight: (x) => cubic(Math.abs(x)) },
   lanczos: { support: 3, weight: (x) => (x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0) },
 };
