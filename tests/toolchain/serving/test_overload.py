@@ -103,6 +103,17 @@ def test_a_full_server_answers_before_the_body_has_come(serve, gate, encode):
         assert b"200" in first.recv(4096).splitlines()[0]
 
 
+def test_an_answer_is_not_lost_with_the_body_that_nobody_reads(serve, gate, encode):
+    with serve(gate, queue=1, workers=1) as served, connect(served) as first, connect(served) as second:
+        content = encode()
+        first.sendall(head(len(content)) + content)
+        assert gate.busy.wait(30)
+        second.sendall(head(8_000_000, close=True) + bytes(8_000_000))
+        answer = b"".join(iter(lambda: second.recv(4096), b""))
+        assert b"503" in answer.splitlines()[0]
+        assert b'"verdict":"review"' in answer
+
+
 def test_bodies_together_are_bounded(serve, encode):
     with serve(max_bytes=10_000, queue=100) as served:
         clients = [connect(served) for _ in range(20)]
