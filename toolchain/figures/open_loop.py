@@ -28,12 +28,17 @@ async def ask_open_loop(
     """
     loop = asyncio.get_running_loop()
     idle: list[Connection] = []
+    opened: list[asyncio.StreamWriter] = []
     began = loop.time() + _LEAD
 
     async def ask(index: int) -> float:
         due = began + arrivals[index]
         await asyncio.sleep(due - loop.time())
-        reader, writer = idle.pop() if idle else await asyncio.open_connection(host, port)
+        if idle:
+            reader, writer = idle.pop()
+        else:
+            reader, writer = await asyncio.open_connection(host, port)
+            opened.append(writer)
         body = bodies[index % len(bodies)]
         head = (
             f"POST /v1/classify HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\nContent-Length: {len(body)}\r\n\r\n"
@@ -43,10 +48,12 @@ async def ask_open_loop(
         idle.append((reader, writer))
         return float(loop.time() - due)
 
-    times = await asyncio.gather(*(ask(index) for index in range(len(arrivals))))
-    for _, writer in idle:
-        writer.close()
-    return np.array(times)
+    try:
+        return np.array(await asyncio.gather(*(ask(index) for index in range(len(arrivals)))))
+    finally:
+        for writer in opened:
+            writer.close()
+        await asyncio.gather(*(writer.wait_closed() for writer in opened), return_exceptions=True)
 
 
 async def _read_answer(reader: asyncio.StreamReader) -> None:

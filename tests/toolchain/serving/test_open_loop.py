@@ -28,6 +28,7 @@ def test_it_does_not_wait_for_answers(serve, encode):
 
 
 def test_a_refusal_is_no_answer(serve):
-    with serve() as served, pytest.raises(ValueError, match="not scored"):
+    with serve() as served:
         place = urlsplit(served.url)
-        asyncio.run(ask_open_loop(place.hostname, place.port, [b"no picture"], np.zeros(1)))
+        with pytest.raises(ValueError, match="not scored"):
+            asyncio.run(ask_open_loop(place.hostname, place.port, [b"no picture"], np.zeros(1)))

@@ -19,9 +19,11 @@ class Gate:
     def __init__(self):
         self.open = threading.Event()
         self.busy = threading.Event()
+        self.begun = []
         self.batches = []
 
     def __call__(self, batch):
+        self.begun.append(len(batch))
         self.busy.set()
         assert self.open.wait(30)
         self.batches.append(len(batch))
@@ -70,6 +72,7 @@ def test_a_thousand_at_once_are_all_answered(serve, encode):
         writer.write(head(len(content), close=True) + content)
         answer = await reader.read()
         writer.close()
+        await writer.wait_closed()
         return answer
 
     async def all_at_once(served):
@@ -152,7 +155,7 @@ def test_workers_share_what_waits(serve, gate, encode):
         clients = [connect(served) for _ in range(6)]
         for index, client in enumerate(clients):
             client.sendall(head(len(content)) + content)
-            until(lambda index=index: depth(served) == max(0, index - 1))
+            until(lambda index=index: len(gate.begun) == min(2, index + 1) and depth(served) == max(0, index - 1))
         gate.open.set()
         for client in clients:
             assert b"200" in client.recv(4096).splitlines()[0]
