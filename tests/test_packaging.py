@@ -20,8 +20,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 QUICK_START = "pip install . && rct export --format onnx"
 DEVELOP = "pip install -e '.[test]' && pytest"
 OPTIONAL = {
-    "cv2", "fastapi", "httptools", "jax", "ml_dtypes", "nncf", "opennsfw2", "openvino", "prometheus_client", "ray", "starlette",
-    "torch", "torchvision", "uvicorn",
+    "cv2", "fastapi", "httptools", "jax", "ml_dtypes", "nncf", "opennsfw2", "openvino", "prometheus_client", "ray",
+    "starlette", "torch", "torchvision", "uvicorn",
 }  # fmt: skip
 """Asked for where the user has chosen them, and missed in one line where they are not there."""
 PLATFORMS = [
