@@ -7,13 +7,15 @@ A module ``tf_serving.py`` is the target ``tf-serving``, and has these names:
 
     SUMMARY: str                       for whom, in a line
     FORMATS: tuple[str, ...]           bundle formats that its client runs, best first
-    client(content) -> Mapping[str, bytes]     the files that only this target has, README.md among them, by their path
+    client(content) -> Mapping[str, bytes | Path]
+        the files that only this target has, README.md among them, by their path: their bytes, or where they lie
 
 ``client`` is pure: the same content gives the same bytes. What a client is made of lies in toolchain/packaging/clients,
 a folder per target (``render_client`` fills it in). Adding a target is adding a file, and its folder.
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 from toolchain.plugins import load_plugin, plugin_names
@@ -28,7 +30,7 @@ class Target(Protocol):
     SUMMARY: str
     FORMATS: tuple[str, ...]
 
-    def client(self, content: "Content") -> Mapping[str, bytes]: ...  # noqa: D102
+    def client(self, content: "Content") -> Mapping[str, bytes | Path]: ...  # noqa: D102
 
 
 def target_names() -> tuple[str, ...]:
