@@ -142,7 +142,7 @@ def test_a_budget_that_nothing_meets_says_so_with_figures(
     ("format_name", "layers", "first"),
     [
         pytest.param("onnx", "conv4,conv5", "conv4_block1_1", marks=pytest.mark.slow),
-        ("onnx", "conv1,conv2_block1_1,conv2_block1_3,conv3", "conv1"),
+        pytest.param("onnx", "conv1,conv2_block1_1,conv2_block1_3,conv3", "conv1", marks=pytest.mark.slow),
         pytest.param("tflite", "conv4,conv5", "conv4_block1_1", marks=pytest.mark.slow),
     ],
 )

@@ -130,7 +130,7 @@ def test_what_is_there_already_is_a_row_and_stays(every, only, tmp_path):
 @pytest.mark.parametrize(
     ("name", "package", "reason"),
     [
-        ("openvino", "openvino", "not installed. pip install 'rct[openvino]'."),
+        pytest.param("openvino", "openvino", "not installed. pip install 'rct[openvino]'.", marks=pytest.mark.slow),
         ("stablehlo", "jax", "not installed. pip install 'rct[stablehlo]'."),
     ],
 )

@@ -8,7 +8,7 @@ from models.classifier import find_original
 from models.runtimes import load_runtime
 
 
-@pytest.fixture(scope="module", params=["fp32", "int8"])
+@pytest.fixture(scope="module", params=["fp32", pytest.param("int8", marks=pytest.mark.slow)])
 def bundle(request, tiny_original, calibration_folder, tmp_path_factory):
     target = tmp_path_factory.mktemp("exports") / request.param
     options = ExportOptions(calibrate=calibration_folder if request.param == "int8" else None)

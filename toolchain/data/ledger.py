@@ -106,11 +106,30 @@ def read_ledger(folder: Path) -> Iterator[Entry]:
             missing = [name for name in ledger_schema().names if name not in file.schema_arrow.names]
             if missing:
                 raise UserError(path, f"not a ledger (got no column {missing[0]})", "Make one with rct data fetch.")
+            labels = file.schema_arrow.field("labels").type
+            if not (pa.types.is_map(labels) and labels.item_type == pa.bool_()):
+                raise UserError(path, f"labels: not a map of names to yes or no (got {labels})", "Fetch it again.")
             for batch in file.iter_batches(_ROWS_AT_ONCE, columns=ledger_schema().names):
                 for row in batch.to_pylist():
-                    yield Entry(**{**row, "labels": dict(row["labels"])})
+                    yield _entry(row, path)
     except pa.ArrowInvalid as error:
         raise UserError(path, f"not a Parquet file ({str(error).splitlines()[0][:120]})") from error
+
+
+def _entry(row: dict[str, Any], path: Path) -> Entry:
+    """Return a row as an entry; what is null is not said, and a label that is null is not known."""
+    labels = {name: answer for name, answer in row["labels"] or () if answer is not None}
+    entry = Entry(
+        **{
+            "key": "",
+            "source": "",
+            **{name: value for name, value in row.items() if value is not None},
+            "labels": labels,
+        }
+    )
+    if entry.status == OK and row["file"] is None:
+        raise UserError(path, f"a row with a picture and without its file (got {entry.key})", "Fetch it again.")
+    return entry
 
 
 def _row(entry: Entry) -> dict[str, Any]:

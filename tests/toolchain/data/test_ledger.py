@@ -122,3 +122,36 @@ def test_any_text_survives(tmp_path_factory, entries):
     folder = tmp_path_factory.getbasetemp() / "any ledger"
     write_ledger(folder, entries)
     assert list(read_ledger(folder)) == entries
+
+
+def test_a_picture_without_its_file_is_one_line(tmp_path):
+    write_rows(tmp_path, {"file": None})
+    with pytest.raises(UserError) as error:
+        list(read_ledger(tmp_path))
+    assert "a row with a picture and without its file (got a)." in str(error.value)
+
+
+def test_labels_of_another_type_are_one_line(tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_pylist([dict.fromkeys(ledger_schema().names, "red")])
+    pq.write_table(table, tmp_path / "ledger.parquet")
+    with pytest.raises(UserError, match=r"labels: not a map of names to yes or no \(got string\)\."):
+        list(read_ledger(tmp_path))
+
+
+def test_nulls_are_not_said_and_not_known(tmp_path):
+    write_rows(tmp_path, {"group": None, "labels": None}, {"labels": [("red", None), ("blue", True)]})
+    first, second = read_ledger(tmp_path)
+    assert (first.group, first.labels, second.labels) == ("", {}, {"blue": True})
+
+
+def write_rows(folder, *changes):
+    """Write a ledger with a row of each of the changes."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    plain = {"key": "a", "source": "x", "status": "ok", "file": "a.png", "labels": [("red", True)]}
+    rows = [plain | changed for changed in changes]
+    pq.write_table(pa.Table.from_pylist(rows, schema=ledger_schema()), folder / "ledger.parquet")
