@@ -6,9 +6,11 @@ this machine for as long as the scoring takes.
 
 import logging
 import os
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 from models.errors import UnavailableError
 from toolchain.scoring.engines import Done
@@ -32,25 +34,30 @@ def run(job: Job, units: Sequence[int]) -> Iterator[Done]:
         raise UnavailableError("engine ray", "Ray is not installed", "pip install 'rct[ray]'.") from error
 
     job = replace(job, folder=job.folder.absolute(), bundle=_absolute(job.bundle))
-    started = not ray.is_initialized()
-    if started:
-        ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
-    try:
-        context = ray.data.DataContext.get_current()
-        context.enable_progress_bars = False
-        logging.getLogger("ray.data").setLevel(logging.ERROR)
-        numbers = ray.data.from_items([{"unit": unit} for unit in units], override_num_blocks=len(units))
-        done = numbers.map(
-            cast("Any", _Units),
-            fn_constructor_args=(job,),
-            num_cpus=job.threads,
-            compute=ray.data.ActorPoolStrategy(min_size=1, max_size=job.workers),
-        )
-        for row in done.iter_rows():
-            yield Done(int(row["unit"]), int(row["rows"]))
-    finally:
+    with redirect_stdout(sys.stderr):  # what Ray has to say is talk, and its threads say it whenever they like
+        started = not ray.is_initialized()
         if started:
-            ray.shutdown()
+            ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
+        try:
+            yield from _rows(ray, job, units)
+        finally:
+            if started:
+                ray.shutdown()
+
+
+def _rows(ray: Any, job: Job, units: Sequence[int]) -> Iterator[Done]:
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = False
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    numbers = ray.data.from_items([{"unit": unit} for unit in units], override_num_blocks=len(units))
+    done = numbers.map(
+        _Units,
+        fn_constructor_args=(job,),
+        num_cpus=job.threads,
+        compute=ray.data.ActorPoolStrategy(min_size=1, max_size=job.workers),
+    )
+    for row in done.iter_rows():
+        yield Done(int(row["unit"]), int(row["rows"]))
 
 
 def _absolute(bundle: str) -> str:
