@@ -7,7 +7,8 @@ says. Everything else that a zip can hold is refused before the first byte is wr
 import stat
 import zipfile
 import zlib
-from pathlib import Path
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
 
 from models.errors import BundleError
 from toolchain.packaging.contents import CONTENTS, MOST_FILES, SIGNATURE, Contents, parse_contents
@@ -52,13 +53,22 @@ def _members(opened: zipfile.ZipFile, archive: Path) -> dict[str, zipfile.ZipInf
         if problem := _problem(info):
             raise BundleError(archive, f"{problem} (got {info.orig_filename[:80]!r})", _ADVICE)
     files = [info for info in infos if not info.is_dir()]
-    if problem := paths_problem([info.filename for info in files]):
+    if problem := paths_problem([info.filename for info in files]) or _beside_the_files(infos, files):
         raise BundleError(archive, problem, _ADVICE)
     tops = {info.filename.split("/")[0] for info in files}
     below = {info.filename.partition("/")[2]: info for info in files}
     if len(tops) != 1 or CONTENTS not in below:
         raise BundleError(archive, f"not a package: it has no folder with a {CONTENTS}", "rct package makes one.")
     return below
+
+
+def _beside_the_files(infos: Sequence[zipfile.ZipInfo], files: Sequence[zipfile.ZipInfo]) -> str:
+    """Return what a zip has that no digest speaks of: bytes before its members, folders with nothing in them."""
+    if min((info.header_offset for info in infos), default=0):
+        return "something stands before its first file"
+    parents = {parent.as_posix() for info in files for parent in PurePosixPath(info.filename).parents}
+    stray = (info.filename for info in infos if info.is_dir() and info.filename.rstrip("/") not in parents)
+    return next((f"a folder with no file in it (got {name[:80]!r})" for name in stray), "")
 
 
 def _problem(info: zipfile.ZipInfo) -> str:

@@ -209,6 +209,25 @@ def test_links_and_encrypted_members_are_refused(rct, packaged, tmp_path):
     assert "a file is a link or a device (got 'out')" in rct("package", "verify", packaged).err
 
 
+def test_folders_are_those_of_the_files(rct, packaged, tmp_path):
+    whole = rezip(packaged, tmp_path / "whole.zip", extra=[(member("top/golden/", stat.S_IFDIR | 0o755), "")])
+    assert rct("package", "verify", whole, "--quiet").code == 0
+    for name in ("top/README.md/", "top/empty/"):
+        stray = rezip(packaged, tmp_path / "stray.zip", extra=[(member(name, stat.S_IFDIR | 0o755), "")])
+        shown = rct("package", "verify", stray, "--quiet")
+        assert (shown.code, shown.out) == (2, "")
+        assert shown.err == f"rct: {stray}: a folder with no file in it (got '{name}'). Do not use the package.\n"
+
+
+def test_nothing_stands_before_the_first_file(rct, packaged, tmp_path):
+    whole = rezip(packaged, tmp_path / "whole.zip")
+    mixed = tmp_path / "mixed.zip"
+    mixed.write_bytes(b"#!/bin/sh\n" + whole.read_bytes())
+    shown = rct("package", "verify", mixed, "--quiet")
+    assert (shown.code, shown.out) == (2, "")
+    assert shown.err == f"rct: {mixed}: something stands before its first file. Do not use the package.\n"
+
+
 def test_a_zip_that_would_grow_is_refused(rct, packaged, tmp_path):
     contents = json.loads((packaged / "contents.json").read_text("utf-8"))
     contents["files"]["README.md"]["bytes"] = 65 << 20
