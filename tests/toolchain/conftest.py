@@ -1,5 +1,6 @@
 """Null bundles and flat pictures, so that the command line is driven in milliseconds and every score is known."""
 
+import signal
 from dataclasses import dataclass
 
 import pytest
@@ -35,6 +36,14 @@ def rct(capsys, monkeypatch, tmp_path):
         return Run(code, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture
+def interruptible():
+    """A shell's background job ignores interrupts, and so would what it starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

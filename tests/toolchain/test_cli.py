@@ -148,14 +148,6 @@ def test_a_reader_that_has_gone_ends_it_without_a_word(arguments):
     assert (done.returncode, done.stderr) == (141, "")
 
 
-@pytest.fixture
-def interruptible():
-    """A shell's background job ignores interrupts, and so would what it starts."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_is_one_line(tmp_path, original, paint):
     for number in range(300):

@@ -29,6 +29,7 @@ def arguments(server, original):
     return ["score", str(original.path), "urls.txt", *places, "--workers", "1", "--shard-rows", "1", "--json"]
 
 
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_a_run_that_is_ended_goes_on_where_it_was(rct, server, urls, arguments, table, tmp_path, how):
     good, running = server.answers["/2.png"], []
