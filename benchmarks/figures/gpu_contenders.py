@@ -22,7 +22,7 @@ from models.runtimes import Device
 
 PEERS = (
     ("keras_jax", "fp32-jit"), ("keras_jax", "mixed-fp16-jit"), ("keras_jax", "fp16-jit"),
-    ("torch_compile", "fp16"), ("torch_compile", "fp16-graphs"),
+    ("torch_compile", "fp16"), ("torch_compile", "fp32"),
 )  # fmt: skip
 ORIGINAL = "keras_jax fp32-jit"
 COPIED = ("torch_compile",)

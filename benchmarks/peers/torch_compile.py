@@ -1,7 +1,8 @@
 """The original's network in PyTorch under ``torch.compile``, channels last, normalisation included: bytes go in.
 
 "frozen" lets the compiler treat weights as constants, which folds the batch norms into the convolutions. "graphs" takes
-the kernels that PyTorch chooses by itself, in a CUDA graph; the others try every kernel out for minutes.
+the kernels that PyTorch chooses by itself, in a CUDA graph; the others try every kernel out for minutes. On a GPU
+float32 may multiply in TF32, as it does in JAX and ONNX Runtime by default.
 """
 
 from collections.abc import Sequence
@@ -55,6 +56,8 @@ def load(folder: Path, recipe: str, contender: Contender) -> Model:
         raise UnavailableError("device cuda", "PyTorch sees no such device")
     if contender.device == "cpu" and contender.threads is not None:
         torch.set_num_threads(contender.threads)
+    if contender.device == "cuda":
+        torch.set_float32_matmul_precision("high")
     config.freezing = recipe.endswith("-frozen")  # for the process, which is this contender's own
     precision = torch.float16 if recipe.startswith("fp16") else torch.float32
     with np.load(folder / _FILE) as weights:
