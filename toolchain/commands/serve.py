@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from toolchain.options import BundleArgument, JsonOption, QuietOption, RuntimeOption
+from toolchain.options import BundleArgument, DeviceOption, JsonOption, QuietOption, RuntimeOption
 from toolchain.output import Output
 
 
@@ -13,7 +13,8 @@ def serve(
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 is any free one.")] = 8000,
     workers: Annotated[
-        int | None, typer.Option("--workers", min=1, max=256, help="Runs at once.", show_default="the cores")
+        int | None,
+        typer.Option("--workers", min=1, max=256, help="Runs at once.", show_default="the cores; of a GPU 1"),
     ] = None,
     threads: Annotated[int, typer.Option("--threads", min=1, metavar="N", help="Threads of one run.")] = 1,
     decoders: Annotated[
@@ -26,13 +27,17 @@ def serve(
     ] = 40_000_000,
     timeout: Annotated[float, typer.Option("--timeout", min=0.05, max=600, help="Seconds for one request.")] = 10.0,
     queue: Annotated[int, typer.Option("--queue", min=1, max=100_000, help="Most requests at once.")] = 128,
-    batch: Annotated[int, typer.Option("--batch", min=1, max=1024, help="Most pictures in a run.")] = 8,
+    batch: Annotated[
+        int | None,
+        typer.Option("--batch", min=1, max=1024, help="Most pictures in a run.", show_default="4; of a GPU 32"),
+    ] = None,
     batch_wait: Annotated[
         float,
         typer.Option("--batch-wait", min=0, max=1000, metavar="MS", help="How long a run waits for more pictures."),
     ] = 0.0,
     log: Annotated[Literal["text", "json", "none"], typer.Option("--log", help="A line for each request.")] = "none",
     runtime: RuntimeOption = None,
+    device: DeviceOption = "cpu",
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -50,15 +55,16 @@ def serve(
 
     cores = usable_cores()
     settings = Settings(
-        workers=workers or cores,
+        workers=workers or (1 if device == "cuda" else cores),
         decoders=decoders or cores,
         threads=threads,
         max_bytes=max_bytes,
         max_pixels=max_pixels,
         timeout=timeout,
         queue=queue,
-        batch=batch,
+        batch=batch or (32 if device == "cuda" else 4),
         batch_wait=batch_wait / 1000,
+        device=device,
     )
     output = Output(quiet)
 

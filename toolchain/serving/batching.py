@@ -82,21 +82,27 @@ async def _work(
 
 
 async def _take(queue: "asyncio.Queue[_Waiting]", settings: Settings) -> list[_Waiting]:
-    """Return at least one that waits, and at most ``settings.batch``.
-
-    Without ``batch_wait`` these are a worker's share of those that are there: the others are left to the other workers.
-    With it they are all that are there or come in time.
-    """
+    """Return at least one that waits, and at most ``settings.batch``."""
     batch = [await queue.get()]
     if not settings.batch_wait:
-        share = ceil((1 + queue.qsize()) / settings.workers)
-        return batch + [queue.get_nowait() for _ in range(min(share, settings.batch) - 1)]
+        return batch + [queue.get_nowait() for _ in range(_size(1 + queue.qsize(), settings) - 1)]
     until = asyncio.get_running_loop().time() + settings.batch_wait
     with suppress(TimeoutError):
         async with asyncio.timeout_at(until):
             while len(batch) < settings.batch:
                 batch.append(await queue.get())
     return batch
+
+
+def _size(waiting: int, settings: Settings) -> int:
+    """Return how many of those that wait go into one run (docs/decisions.md, 42).
+
+    On a processor a run of a few takes nearly as long as as many runs, so who came first would wait for those behind:
+    it is a whole batch where so many are there, and one otherwise. A GPU takes a worker's share.
+    """
+    if settings.device == "cuda":
+        return min(ceil(waiting / settings.workers), settings.batch)
+    return settings.batch if waiting >= settings.batch else 1
 
 
 def _run(predict: Predict, pictures: list[Pixels]) -> list[list[float]]:

@@ -38,7 +38,7 @@ def serve_bundle(
     try:
         if bundle.manifest.format == "keras":
             quiet_keras()
-        predict = load_checked(bundle, settings.threads, runtime)
+        predict = load_checked(bundle, settings, runtime)
     except BaseException:
         bound.close()
         raise

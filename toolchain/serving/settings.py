@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from models.runtimes import Device
+
 MAX_HELD_BODIES = 16
 """Bytes of bodies that are held at once, as a multiple of the largest body."""
 
@@ -13,7 +15,7 @@ class Settings:
     ``workers``: runs of the model at once, each with ``threads`` threads of its own; ``decoders``: pictures decoded at
     once. ``max_bytes`` of a body and ``max_pixels`` of a picture. ``timeout``: seconds from the request's head to its
     answer, the reading of the body included. ``queue``: requests that are worked on or wait. ``batch``: most pictures
-    in a run; ``batch_wait``: seconds that a run waits for more of them.
+    in a run; ``batch_wait``: seconds that a run waits for more of them. ``device``: what runs the model.
     """
 
     workers: int
@@ -23,8 +25,9 @@ class Settings:
     max_pixels: int = 40_000_000
     timeout: float = 10.0
     queue: int = 128
-    batch: int = 8
+    batch: int = 4
     batch_wait: float = 0.0
+    device: Device = "cpu"
 
     @property
     def max_held_bytes(self) -> int:

@@ -6,6 +6,7 @@ from models.bundle import Bundle
 from models.errors import BundleError, UnavailableError, VerdictError
 from models.golden import GOLDEN_FILE, Golden
 from models.runtimes import Predict, RuntimeOptions, load_runtime
+from toolchain.serving.settings import Settings
 from toolchain.verification.golden_check import check_golden
 
 _DECODED, _RESIZED = 4, 1
@@ -22,8 +23,10 @@ def check_packages() -> None:
         raise UnavailableError(error.name, "not installed", "pip install 'rct[serve]'.") from error
 
 
-def load_checked(bundle: Bundle, threads: int, runtime: str | None = None) -> Predict:
-    """Return what runs the bundle, each run on ``threads`` threads, once it has passed its golden vectors.
+def load_checked(bundle: Bundle, settings: Settings, runtime: str | None = None) -> Predict:
+    """Return what runs the bundle, once it has passed its golden vectors and has run a picture and a whole batch.
+
+    What a runtime compiles or measures for a batch's size it has done before the first client asks.
 
     Raises:
         BundleError: it has none, or cannot be loaded.
@@ -32,7 +35,7 @@ def load_checked(bundle: Bundle, threads: int, runtime: str | None = None) -> Pr
     """
     if GOLDEN_FILE not in bundle.manifest.files:
         raise BundleError(bundle.path, "has no golden vectors, so it cannot be checked", "Export it again.")
-    predict = load_runtime(bundle, RuntimeOptions(threads=threads), runtime)
+    predict = load_runtime(bundle, RuntimeOptions(device=settings.device, threads=settings.threads), runtime)
     golden = Golden.load(bundle.path / GOLDEN_FILE)
     check = check_golden(golden, bundle.manifest, predict)
     failure = check.failure
@@ -42,4 +45,7 @@ def load_checked(bundle: Bundle, threads: int, runtime: str | None = None) -> Pr
         failure = f"golden pictures differ by {max(check.decoded, check.resized)} of 255 once decoded and resized"
     if failure:
         raise VerdictError(bundle.path, failure, "It is not served. rct verify says more.")
+    rule = bundle.manifest.spec.preprocessing
+    for size in {1, settings.batch}:
+        predict(np.zeros((size, rule.height, rule.width, 3), np.uint8))
     return predict

@@ -6,9 +6,12 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hostile_server import reply
+
+ROOT = Path(__file__).parents[3]
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +45,9 @@ def test_a_run_that_is_ended_goes_on_where_it_was(rct, server, urls, arguments, 
             running[0].wait()
 
     server.answers["/2.png"] = end
-    running.append(subprocess.Popen([sys.executable, "-m", "toolchain", *arguments], stderr=subprocess.PIPE))
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "toolchain", *arguments]
+    running.append(subprocess.Popen(command, stderr=subprocess.PIPE, env=environment))
     _, errors = running[0].communicate()
     assert running[0].returncode == {signal.SIGKILL: -9, signal.SIGINT: 130}[how], errors
     assert sorted(path.name for path in (tmp_path / "scores").glob("part-*")) == [

@@ -4,10 +4,12 @@ import contextlib
 import json
 import os
 import threading
-import time
+from pathlib import Path
 
 import pytest
 from PIL import Image
+
+ROOT = Path(__file__).parents[3]
 
 pytestmark = [
     pytest.mark.slow,
@@ -19,6 +21,7 @@ pytestmark = [
 def cluster(monkeypatch):
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
     monkeypatch.setenv("RAY_enable_metrics_collection", "0")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))  # a worker's folder is not ours
     ray = pytest.importorskip("ray", reason="Ray is not installed")
     from ray.cluster_utils import Cluster
 
@@ -52,11 +55,12 @@ def test_a_node_that_is_killed_costs_nothing(cluster, rct, original, table, tmp_
     for number in range(600):
         Image.new("RGB", (16, 12), (number % 256, number // 256, 0)).save(folder / f"{number:03}.png")
     places = [folder / f"{number:03}.png" for number in range(600)]
-    killed = threading.Event()
+    killed, ended = threading.Event(), threading.Event()
 
     def kill():
         while len(list((tmp_path / "scores").glob("part-*"))) < 8:
-            time.sleep(0.05)
+            if ended.wait(0.05):
+                return
         cluster.remove_node(cluster.second, allow_graceful=False)
         killed.set()
 
@@ -64,9 +68,10 @@ def test_a_node_that_is_killed_costs_nothing(cluster, rct, original, table, tmp_
     killer.start()
     shown = rct("score", original.path, folder, "--out", "scores", "--engine", "ray", "--workers", 3,
                 "--shard-rows", 10, "--json")  # fmt: skip
+    ended.set()
     killer.join()
-    assert killed.is_set()
     assert shown.code == 0, shown.err
+    assert killed.is_set()
     assert shown.out.startswith("{\n"), shown.out
     summary = json.loads(shown.out)
     assert (summary["pictures"], summary["shards"], summary["scored"]) == (600, 60, 600)

@@ -10,6 +10,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from models.bundle import Bundle
+from models.runtimes import load_runtime
+from toolchain.serving.settings import Settings
+from toolchain.serving.starting import load_checked
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -69,3 +74,23 @@ def test_the_extra_is_missing(rct, original, monkeypatch):
     shown = rct("serve", original.path)
     assert shown.code == 2
     assert shown.err.splitlines()[-1] == "rct: fastapi: not installed. pip install 'rct[serve]'."
+
+
+def test_one_picture_and_a_whole_batch_have_run_before_it_listens(original, with_golden, monkeypatch):
+    sizes = []
+
+    def load(*arguments):
+        predict = load_runtime(*arguments)
+        return lambda batch: sizes.append(len(batch)) or predict(batch)
+
+    monkeypatch.setattr("toolchain.serving.starting.load_runtime", load)
+    with_golden(original)
+    load_checked(Bundle.open(original.path), Settings(workers=1, decoders=1, batch=7))
+    assert {1, 7} <= set(sizes)
+
+
+def test_a_device_that_the_format_does_not_run_on(rct, original, with_golden):
+    with_golden(original)
+    shown = rct("serve", original.path, "--port", 0, "--device", "cuda")
+    assert shown.code == 2
+    assert shown.err.splitlines()[-1] == "rct: null runtime: runs on the processor only (got cuda). Ask for cpu."
