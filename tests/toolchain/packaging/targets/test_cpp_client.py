@@ -121,11 +121,14 @@ def test_pictures_of_every_kind_are_decoded_as_pillow_does(probe, tmp_path):
             assert np.abs(ours - theirs).max() <= (4 if path.suffix == ".jpg" else 0), path.name
 
 
-@pytest.mark.parametrize("size", [0, 55, 56, 63, 64, 119, 120, 100_000])
-def test_digests_are_sha_256(probe, tmp_path, size):
+@pytest.mark.parametrize("portable", [0, 1])
+@pytest.mark.parametrize("size", [0, 1, 55, 56, 57, 63, 64, 65, 119, 120, 128, 100_000])
+def test_digests_are_sha_256_in_pieces_of_any_size(probe, tmp_path, size, portable):
     content = np.random.default_rng(size).bytes(size)
     (tmp_path / "file").write_bytes(content)
-    assert run(probe, "sha256", tmp_path / "file").stdout == hashlib.sha256(content).hexdigest() + "\n"
+    for piece in (1, 63, 64, 200, 200_000):
+        expected = hashlib.sha256(content).hexdigest() + "\n"
+        assert run(probe, "sha256", tmp_path / "file", piece, portable).stdout == expected
 
 
 @pytest.mark.parametrize(

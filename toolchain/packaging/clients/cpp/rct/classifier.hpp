@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <utility>
@@ -56,6 +57,20 @@ inline Verdict verdict_of(double score, const Category& limits) {
   return score >= limits.block ? Verdict::block : score >= limits.review ? Verdict::review : Verdict::allow;
 }
 
+// Size and digest of a file, read piece by piece. Throws std::runtime_error.
+inline std::pair<uint64_t, std::string> sha256_of(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  std::vector<uint8_t> piece(1 << 18);
+  Sha256 hash;
+  uint64_t size = 0;
+  while (stream.read(reinterpret_cast<char*>(piece.data()), piece.size()), stream.gcount() > 0) {
+    hash.add(piece.data(), static_cast<size_t>(stream.gcount()));
+    size += static_cast<uint64_t>(stream.gcount());
+  }
+  if (!stream.eof()) throw std::runtime_error(path + ": no such file, or it cannot be read.");
+  return {size, hash.text()};
+}
+
 class Classifier {
  public:
   // Checks size and digest of every file of the bundle, then loads the model.
@@ -64,11 +79,9 @@ class Classifier {
     if (contract.format != runtime_format())
       throw std::runtime_error("contract: format " + contract.format + " does not run here (this client was built for " +
                                runtime_format() + "). Build it with another -DRUNTIME.");
-    for (const File& file : contract.files) {
-      std::vector<uint8_t> bytes = read_file(folder + "/" + file.path);
-      if (bytes.size() != file.bytes || Sha256::of(std::move(bytes)) != file.sha256)
+    for (const File& file : contract.files)
+      if (sha256_of(folder + "/" + file.path) != std::pair(file.bytes, file.sha256))
         throw std::runtime_error(file.path + ": not what the manifest says. Unpack the package again.");
-    }
     std::unique_ptr<Model> model = load_model(folder + "/" + contract.model, contract);
     return Classifier(std::move(contract), std::move(model));
   }
