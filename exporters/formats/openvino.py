@@ -4,6 +4,7 @@ from exporters.description import described
 from exporters.formats import ExportOptions, Job, Written
 from exporters.openvino.graph import INPUT, float_graph, int8_graph
 from exporters.openvino.head import OUTPUT
+from exporters.openvino.sharing import share_constants
 from exporters.quantization.prepare import DEFAULT_CPU, weight_limit
 from models.errors import UnavailableError
 from models.manifest import Tensor
@@ -39,6 +40,7 @@ def write(network: InferenceNetwork, job: Job) -> Written:
         model = int8_graph(network, job.ranges, weight_limit(job.options.cpu), size)
     else:
         model = float_graph(network, job.spec.preprocessing, size, half=job.recipe == "fp16")
+    share_constants(model)
     for key, text in described(job).items():
         model.set_rt_info(text, ["rct", *key.split(".")])
     openvino.save_model(model, job.folder / MODEL, compress_to_fp16=False)

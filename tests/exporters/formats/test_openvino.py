@@ -10,6 +10,7 @@ from written import write_bundle
 from exporters.deploy import read_blocks
 from exporters.formats import ExportOptions, check_request
 from exporters.openvino.graph import float_graph, int8_graph
+from exporters.quantization.prepare import weight_limit
 from models.errors import UnavailableError
 from models.resnet50 import inference_form
 
@@ -69,6 +70,19 @@ def test_a_processor_without_dot_products_gets_weights_of_seven_bits(network, pr
     ]  # fmt: skip
     assert len(levels) == len(prepared.network.convolutions)
     assert max(np.abs(values.astype(int)).max() for values in levels) == 63
+
+
+def test_equal_constants_are_written_once_and_change_no_score(int8_bundle, prepared):
+    written = openvino.Core().read_model(int8_bundle.model)
+    constants = [node for node in written.get_ordered_ops() if node.get_type_name() == "Constant"]
+    contents = {(str(node.get_element_type()), *node.data.shape, node.data.tobytes()) for node in constants}
+    assert len(contents) == len(constants)
+    plain = int8_graph(prepared.network, prepared.ranges, weight_limit(None), None)
+    assert sum(node.get_type_name() == "Constant" for node in plain.get_ordered_ops()) > 1.1 * len(constants)
+    network = prepared.network
+    pixels = np.random.default_rng(9).integers(0, 256, (2, network.height, network.width, 3)).astype(np.uint8)
+    theirs = compiled(plain)([pixels])[0]
+    np.testing.assert_array_equal(compiled(written)([pixels])[0], theirs)
 
 
 @pytest.mark.parametrize("sides", [(64, 64), (65, 63), (33, 50)])
