@@ -16,6 +16,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from toolchain.training.heads import philox
 from toolchain.training.heads.layers import Scaling
 from toolchain.training.heads.targets import mixed
 
@@ -47,12 +48,13 @@ class Disturbance:
 
     def apply(self, features: Any) -> Any:
         """Return features [n, size] of Keras' backend, disturbed."""
-        from keras import random
+        from keras import backend, random
 
         if self.noise:
             features = features + random.normal(features.shape, stddev=self.noise, seed=self.seeds[0])
         if self.dropout:
-            features = random.dropout(features, self.dropout, seed=self.seeds[1])
+            dropout = philox.dropout if backend.backend() == "tensorflow" else random.dropout
+            features = dropout(features, self.dropout, seed=self.seeds[1])
         return features
 
 
