@@ -11,9 +11,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from exporters.calibration.pictures import calibration_set, golden_pictures
+from exporters.calibration.pictures import calibration_set
 from exporters.deploy import check_joinable, deploy_model, join
 from exporters.formats import ExportOptions, Job, Progress, check_request
+from exporters.golden import golden_vectors
 from exporters.onnx.resize import check_expressible
 from exporters.quantization.float_layers import expand, float_nodes
 from exporters.quantization.prepare import Prepared, in_float, prepare, weight_limit
@@ -21,10 +22,10 @@ from exporters.refitted import write_refitted
 from models.bundle import Bundle, check_target, seal, writing
 from models.classifier import load_keras
 from models.errors import UserError
-from models.golden import GOLDEN_FILE, make_golden
+from models.golden import GOLDEN_FILE
 from models.joined import join_specs, joined_parent
+from models.manifest import Manifest
 from models.resnet50 import InferenceNetwork
-from models.runtimes.keras import predict_with
 from models.spec import ClassifierSpec
 
 __all__ = ["Calibrate", "ExportOptions", "Loaded", "calibrate", "calibrate_once", "export", "load", "write"]
@@ -156,25 +157,23 @@ def write(
             nodes = float_nodes(network, kept)
             job = job_of(folder=folder, ranges=prepared.ranges, calibration=prepared.calibration, float_nodes=nodes)
             written, spec, refit = write_refitted(module, format_name, network, job, prepared)
-        progress("keeping the original's scores on the golden pictures")
-        predict = predict_with(loaded.models, spec.preprocessing)
-        make_golden(golden_pictures(), spec.preprocessing, predict).save(folder / GOLDEN_FILE)
-        _copy_legal(loaded.originals, folder)
-        fields = vars(written)
+        fields: dict[str, Any] = {
+            "name": f"{spec.name}-{format_name}-{recipe}",
+            "format": format_name,
+            "recipe": recipe,
+            "spec": spec,
+            "parent": parent,
+            "calibration": None if prepared is None else prepared.calibration,
+            "refit": refit,
+            "tools": _tool_versions(module.DISTRIBUTION),
+            **vars(written),
+        }
         if options.float_layers:
-            fields = fields | {"details": {**written.details, "float_layers": list(kept)}}
-        seal(
-            folder,
-            name=f"{spec.name}-{format_name}-{recipe}",
-            format=format_name,
-            recipe=recipe,
-            spec=spec,
-            parent=parent,
-            calibration=None if prepared is None else prepared.calibration,
-            refit=refit,
-            tools=_tool_versions(module.DISTRIBUTION),
-            **fields,
-        )
+            fields["details"] = {**written.details, "float_layers": list(kept)}
+        about = Manifest(files={}, **fields)
+        golden_vectors(loaded.models, about, folder, options, progress).save(folder / GOLDEN_FILE)
+        _copy_legal(loaded.originals, folder)
+        seal(folder, **fields)
     return Bundle.open(target)
 
 

@@ -7,11 +7,10 @@ import shutil
 from dataclasses import replace
 
 from exporters.formats import Format, Job, Written
-from exporters.quantization.prepare import WEIGHT_LIMIT, Prepared, weight_limit
+from exporters.quantization.prepare import Prepared, overflows_here
 from exporters.quantization.refit import fold, refit, with_thresholds
 from models.bundle import Bundle
 from models.manifest import Manifest, Refit
-from models.processor import int8_saturates
 from models.resnet50 import InferenceNetwork
 from models.runtimes import load_runtime
 from models.spec import ClassifierSpec
@@ -30,7 +29,7 @@ def write_refitted(
     written = module.write(network, job)
     if prepared.reference is None:
         return written, job.spec, None
-    if int8_saturates() and weight_limit(job.options.cpu) > WEIGHT_LIMIT["avx2"]:
+    if overflows_here(job.options.cpu):
         job.progress("not refitting scores: int8 overflows on this processor, and is meant for another")
         return written, job.spec, None
     job.progress(f"refitting scores and thresholds on {prepared.calibration.pictures} pictures")

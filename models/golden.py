@@ -1,7 +1,8 @@
 """Golden vectors: a few pictures and what the original makes of them, stage by stage.
 
 They lie in every bundle as ``golden.npz``. A client that decodes and resizes in its own way finds here at which
-stage it departs: the encoded bytes, the decoded pixels, the resized tensor, the scores.
+stage it departs: the encoded bytes, the decoded pixels, the resized tensor, the scores. An export has its own scores
+there, too: a client that runs the very same file comes much nearer to those than a quantized model is to its original.
 """
 
 import zlib
@@ -26,17 +27,21 @@ _LARGEST = 1 << 30
 class Golden:
     """``encoded``: file contents. ``decoded``: uint8 [height, width, 3] each. ``resized``: uint8 [n, height, width, 3].
 
-    ``scores``: the original's, float32 [n, categories].
+    ``scores``: the original's, float32 [n, categories]. ``bundle_scores``: those of the bundle that the vectors lie in,
+    from ``resized``, in the runtime that runs its format here; None where they were not kept.
     """
 
     encoded: tuple[bytes, ...]
     decoded: tuple[Pixels, ...]
     resized: Pixels
     scores: NDArray[np.float32]
+    bundle_scores: NDArray[np.float32] | None = None
 
     def save(self, path: Path) -> None:
-        """Write an .npz of plain arrays: ``encoded_0``, ``decoded_0``, … , ``resized`` and ``scores``."""
+        """Write an .npz of plain arrays: ``encoded_0``, ``decoded_0``, … , ``resized`` and what there is of scores."""
         arrays: dict[str, NDArray[np.uint8] | NDArray[np.float32]] = {"resized": self.resized, "scores": self.scores}
+        if self.bundle_scores is not None:
+            arrays["bundle_scores"] = self.bundle_scores
         for index, (content, pixels) in enumerate(zip(self.encoded, self.decoded, strict=True)):
             arrays[f"encoded_{index}"] = np.frombuffer(content, np.uint8)
             arrays[f"decoded_{index}"] = pixels
@@ -60,6 +65,7 @@ class Golden:
                     tuple(archive[f"decoded_{index}"] for index in range(count)),
                     archive["resized"],
                     archive["scores"],
+                    archive.get("bundle_scores"),
                 )
             read._check_shapes()
         except (OSError, ValueError, TypeError, KeyError, EOFError, MemoryError, BadZipFile, zlib.error) as error:
@@ -72,6 +78,9 @@ class Golden:
             raise ValueError("a picture is not uint8 [height, width, 3]")
         if self.scores.dtype != np.float32 or self.scores.ndim != 2:
             raise ValueError("scores are not float32 [pictures, categories]")
+        own = self.bundle_scores
+        if own is not None and (own.dtype != np.float32 or own.shape != self.scores.shape):
+            raise ValueError("the bundle's own scores are not float32 [pictures, categories]")
 
 
 def make_golden(pictures: Sequence[Path], rule: Preprocessing, original: Predict) -> Golden:

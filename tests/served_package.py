@@ -3,6 +3,7 @@
 import importlib
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image
@@ -15,7 +16,7 @@ from toolchain.packaging.build import write_package
 
 
 def write_served(original, format_name, target, folder, **options):
-    """Write a bundle with golden vectors of the original, and its package; return the package's folder."""
+    """Write a bundle with golden vectors of both, and its package; return its folder."""
     bundle = write_bundle(original, format_name, "fp32", folder / "bundle", **options)
     chance = np.random.default_rng(8)
     pictures = [folder / "0.jpg", folder / "1.png"]
@@ -23,7 +24,8 @@ def write_served(original, format_name, target, folder, **options):
         pixels = np.kron(chance.integers(0, 256, (4, 4, 3)), np.ones((30, 30, 1))).astype(np.uint8)
         Image.fromarray(pixels).resize((width, height)).save(picture)
     rule = bundle.manifest.spec.preprocessing
-    make_golden(pictures, rule, load_runtime(original)).save(bundle.path / GOLDEN_FILE)
+    golden = make_golden(pictures, rule, load_runtime(original))
+    replace(golden, bundle_scores=load_runtime(bundle)(golden.resized)).save(bundle.path / GOLDEN_FILE)
     seal(bundle.path, **bundle.manifest.model_dump(exclude={"files", "schema_version"}))
     write_package(Bundle.open(bundle.path), target, folder / "package")
     return folder / "package"

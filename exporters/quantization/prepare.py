@@ -23,6 +23,7 @@ from exporters.quantization.simulate import logits, simulated_form
 from models.errors import UnknownName
 from models.manifest import Calibration
 from models.preprocessing import Preprocessing
+from models.processor import int8_saturates
 from models.resnet50 import InferenceNetwork, inference_form
 
 Rounding = Literal["second-order", "nearest"]
@@ -44,6 +45,11 @@ def weight_limit(cpu: str | None) -> int:
     if (cpu or DEFAULT_CPU) not in WEIGHT_LIMIT:
         raise UnknownName("processor", cpu or "", WEIGHT_LIMIT)
     return WEIGHT_LIMIT[cpu or DEFAULT_CPU]
+
+
+def overflows_here(cpu: str | None) -> bool:
+    """Return whether int8 that is written for the processor ``cpu``, None being the default one, overflows on ours."""
+    return int8_saturates() and weight_limit(cpu) > WEIGHT_LIMIT["avx2"]
 
 
 @dataclass(frozen=True)

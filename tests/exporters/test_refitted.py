@@ -1,14 +1,17 @@
 """An artefact whose scores are off is brought back by its own runtime's word; one whose scores are right is left."""
 
+import sys
 from dataclasses import replace
 
 import numpy as np
+import onnxruntime
 import pytest
 
 from exporters.calibration.pictures import calibration_set
 from exporters.deploy import fold_score_calibrations
 from exporters.export import calibrate, load, write
 from exporters.formats import ExportOptions
+from models.golden import GOLDEN_FILE, Golden
 from models.logit import logit
 from models.runtimes import load_runtime
 
@@ -75,11 +78,30 @@ def test_thresholds_go_into_the_spec_and_the_file(loaded, prepared, options, tmp
 
 
 def test_a_processor_that_overflows_is_not_asked(loaded, off, options, tmp_path, monkeypatch):
-    monkeypatch.setattr("exporters.refitted.int8_saturates", lambda: True)
+    monkeypatch.setattr("exporters.quantization.prepare.int8_saturates", lambda: True)
     said = []
     bundle = write(loaded, off, "onnx", "int8", tmp_path / "made", options, said.append)
     assert bundle.manifest.refit is None
     assert "not refitting scores: int8 overflows on this processor, and is meant for another" in said
+    assert "not keeping its own golden scores: int8 overflows on this processor, and is meant for another" in said
+    assert Golden.load(bundle.path / GOLDEN_FILE).bundle_scores is None
+
+
+def test_an_artefact_keeps_its_own_scores_as_its_runtime_gives_them(loaded, prepared, options, tmp_path):
+    bundle = write(loaded, prepared, "onnx", "int8", tmp_path / "made", options, SILENT)
+    golden = Golden.load(bundle.path / GOLDEN_FILE)
+    session = onnxruntime.InferenceSession(bundle.model, providers=["CPUExecutionProvider"])
+    expected = [session.run(None, {session.get_inputs()[0].name: one[None]})[0][0] for one in golden.resized]
+    np.testing.assert_allclose(golden.bundle_scores, expected, atol=1e-6)
+    assert np.abs(golden.bundle_scores - golden.scores).max() > 1e-5  # int8 is not the original
+
+
+def test_without_its_runtime_an_artefact_has_no_scores_of_its_own(loaded, options, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    said = []
+    bundle = write(loaded, None, "onnx", "fp32", tmp_path / "made", options, said.append)
+    assert Golden.load(bundle.path / GOLDEN_FILE).bundle_scores is None
+    assert [line for line in said if line.startswith("not keeping its own golden scores: onnxruntime: not installed")]
 
 
 def test_scores_that_are_no_numbers_teach_nothing(loaded, prepared, calibration_folder):

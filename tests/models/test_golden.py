@@ -1,6 +1,7 @@
 """Golden vectors that are none are refused in a line, whatever the archive holds."""
 
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -26,6 +27,9 @@ GOOD = {
         {"decoded_0": np.array([{}], object)},
         {"scores": np.zeros(2, np.float32)},
         {"scores": np.zeros((1, 2), np.float64)},
+        {"bundle_scores": np.zeros((1, 2), np.float64)},
+        {"bundle_scores": np.zeros((1, 3), np.float32)},
+        {"bundle_scores": np.zeros((2, 2), np.float32)},
     ],
 )
 def test_arrays_of_another_shape_or_type_are_refused(tmp_path, changed):
@@ -38,6 +42,16 @@ def test_a_good_archive_is_read(tmp_path):
     np.savez(tmp_path / "golden.npz", **GOOD)
     loaded = Golden.load(tmp_path / "golden.npz")
     assert (loaded.encoded, loaded.decoded[0].shape) == ((bytes(3),), (4, 5, 3))
+    assert loaded.bundle_scores is None
+
+
+def test_a_bundles_own_scores_are_kept_beside_the_originals(tmp_path):
+    np.savez(tmp_path / "golden.npz", **GOOD)
+    own = np.array([[0.25, 1]], np.float32)
+    replace(Golden.load(tmp_path / "golden.npz"), bundle_scores=own).save(tmp_path / "own.npz")
+    loaded = Golden.load(tmp_path / "own.npz")
+    assert np.array_equal(loaded.bundle_scores, own)
+    assert np.array_equal(loaded.scores, GOOD["scores"])
 
 
 def test_an_archive_that_would_grow_is_refused(tmp_path):

@@ -4,8 +4,11 @@ golden.json, version 1; paths are relative to it:
 
     {"schema_version": "rct.golden/1",
      "categories": ["adult", …],
-     "tolerance": {"decoded": 4, "resized": 1, "resized_score": 1e-05, "file_score": 0.00101},
-     "pictures": [{"file": "0.jpg", "decoded": "0.decoded.ppm", "resized": "0.resized.ppm", "scores": [0.25, …]}, …]}
+     "tolerance": {"decoded": 4, "resized": 1, "bundle_score": 1e-05, "resized_score": 1e-05, "file_score": 0.00101},
+     "pictures": [{"file": "0.jpg", "decoded": "0.decoded.ppm", "resized": "0.resized.ppm",
+                   "scores": [0.25, …], "bundle_scores": [0.25, …]}, …]}
+
+``bundle_score`` and ``bundle_scores`` are there if the bundle has its own scores.
 """
 
 import json
@@ -28,10 +31,11 @@ def golden_files(content: Content) -> Mapping[str, bytes]:
     """Return the files of the folder ``golden`` by their name.
 
     A picture's own bytes are kept, under the suffix of what it is. Pixels are binary PPM (P6, 8 bit, RGB, rows from the
-    top). Scores are the Keras original's, float32 values written as the shortest decimal that reads back as their
-    double.
+    top). ``scores`` are the Keras original's, ``bundle_scores`` the bundle's own: float32 values, written as the
+    shortest decimal that reads back as their double.
     """
-    golden, files, pictures = content.golden, {}, []
+    golden, files = content.golden, {}
+    pictures: list[dict[str, object]] = []
     for index, encoded in enumerate(golden.encoded):
         names = {
             "file": f"{index}.{_suffix(encoded)}",
@@ -41,11 +45,13 @@ def golden_files(content: Content) -> Mapping[str, bytes]:
         files[names["file"]] = encoded
         files[names["decoded"]] = ppm(golden.decoded[index])
         files[names["resized"]] = ppm(golden.resized[index])
-        pictures.append({**names, "scores": [float(score) for score in golden.scores[index]]})
+        pictures.append({**names, "scores": golden.scores[index].tolist()})
+        if golden.bundle_scores is not None:
+            pictures[-1]["bundle_scores"] = golden.bundle_scores[index].tolist()
     document = {
         "schema_version": GOLDEN_VERSION,
         "categories": list(content.spec.labels),
-        "tolerance": asdict(content.tolerance),
+        "tolerance": {stage: most for stage, most in asdict(content.tolerance).items() if most is not None},
         "pictures": pictures,
     }
     files[GOLDEN_JSON] = (json.dumps(document, indent=2, allow_nan=False) + "\n").encode()

@@ -1,5 +1,6 @@
 """Bundles to be packaged: how red and how green a picture is, as ONNX that runs or as another format in name."""
 
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
@@ -39,7 +40,8 @@ def bundle_of(tmp_path, spec, golden_pictures):
         ours = spec.model_copy(update={"preprocessing": rule}) if rule else spec
         null = write_null(tmp_path / f"{name}-{bundle_format}", ours, name=f"{name}-{bundle_format}-fp32")
         scores = load_runtime(null)
-        make_golden(golden_pictures, ours.preprocessing, scores).save(null.path / GOLDEN_FILE)
+        golden = make_golden(golden_pictures, ours.preprocessing, scores)
+        replace(golden, bundle_scores=golden.scores).save(null.path / GOLDEN_FILE)
         (null.path / "MODEL_CARD.md").write_text("# How red\n", "utf-8")
         (null.path / "model.json").unlink()
         model = {"onnx": "model.onnx", "openvino": "model.xml", "saved_model": "model/saved_model.pb"}

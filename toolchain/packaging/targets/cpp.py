@@ -70,6 +70,10 @@ def _golden(content: "Content") -> Iterator[str]:
     limits = document["tolerance"]
     stages = ("decoded", "resized", "resized_score", "file_score")
     yield f"tolerance {' '.join(str(limits[stage]) for stage in stages)}"
+    if "bundle_score" in limits:
+        yield f"bundle_tolerance {limits['bundle_score']}"
     for picture in document["pictures"]:
         scores = " ".join(repr(score) for score in picture["scores"])
         yield f"golden {picture['file']} {picture['decoded']} {picture['resized']} {scores}"
+        if "bundle_scores" in picture:
+            yield f"bundle_scores {' '.join(map(repr, picture['bundle_scores']))}"

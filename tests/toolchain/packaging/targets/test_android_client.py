@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
+from shutil import copytree
 
 import numpy as np
 import pytest
@@ -138,14 +139,18 @@ def test_the_self_test_names_each_stage(run, as_format, tmp_path):
     for name, file in golden_files(content).items():
         (tmp_path / name).write_bytes(file)
     document = json.loads((tmp_path / "golden.json").read_text())
-    document["pictures"] = document["pictures"][:1]
-    (tmp_path / "golden.json").write_text(json.dumps(document))
-    scores = document["pictures"][0]["scores"]
+    (picture,) = document["pictures"]
+    scores = picture["scores"]
+    own = copytree(tmp_path, tmp_path / "own")
+    picture["bundle_scores"] = [scores[0], scores[1] - 0.05]
+    document["tolerance"] |= {"bundle_score": 0.01, "resized_score": 0.2, "file_score": 0.2}
+    (own / "golden.json").write_text(json.dumps(document))
     text = (content.bundle.path / "manifest.json").read_text()
 
-    def job(scores):
-        return {"do": "selftest", "manifest": text, "golden": str(tmp_path), "scores": list(map(str, scores))}
+    def job(scores, folder=tmp_path):
+        return {"do": "selftest", "manifest": text, "golden": str(folder), "scores": list(map(str, scores))}
 
-    answers = run([job(scores), job([scores[0] + 0.1, scores[1]]), job(["NaN", scores[1]])])
+    answers = run([job(scores), job([scores[0] + 0.1, scores[1]]), job(["NaN", scores[1]]), job(scores, own)])
     wrong = {"decoded": True, "resized": True, "resized_score": False, "file_score": False}
-    assert answers == [dict.fromkeys(wrong, True), wrong, wrong]
+    far_from_its_own = dict.fromkeys(wrong, True) | {"bundle_score": False}
+    assert answers == [dict.fromkeys(wrong, True), wrong, wrong, far_from_its_own]

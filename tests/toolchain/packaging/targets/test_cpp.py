@@ -1,7 +1,11 @@
 """What is in a package for C++, without a compiler."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
+from models.golden import GOLDEN_FILE, Golden
 from toolchain.packaging.content import read_content
 from toolchain.packaging.targets import cpp
 
@@ -51,3 +55,14 @@ def test_the_contract_says_what_the_manifest_says(as_format):
         "tolerance 4 1 1e-05 0.00101",
         f"golden 0.png 0.decoded.ppm 0.resized.ppm {scores}",
     ]
+
+
+@pytest.mark.parametrize(("recipe", "limit"), [("fp32", "1e-05"), ("int8", "0.02")])
+def test_the_contract_has_the_bundles_own_scores_if_there_are_any(as_format, recipe, limit):
+    bundle = as_format("onnx", recipe=recipe)
+    plain = cpp.contract(read_content(bundle)).splitlines()
+    own = replace(Golden.load(bundle.path / GOLDEN_FILE), bundle_scores=np.array([[0.5, 0.125]], np.float32))
+    own.save(bundle.path / GOLDEN_FILE)
+    lines = cpp.contract(read_content(bundle)).splitlines()
+    assert [line for line in lines if line not in plain] == [f"bundle_tolerance {limit}", "bundle_scores 0.5 0.125"]
+    assert lines[-1] == "bundle_scores 0.5 0.125"

@@ -181,6 +181,19 @@ def test_the_self_test_names_the_first_stage_that_differs(program, package, name
     assert done.stdout.splitlines()[-1] == f"FAILED: {stage} is the first stage that differs."
 
 
+def test_the_self_test_is_held_to_the_bundles_own_scores(program, package):
+    contract = package / "contract.txt"
+    change(contract, b"\ngolden ", b"\nbundle_tolerance 0.001\ngolden ")
+    whole = contract.read_bytes()
+    for own, passes in [(b"0.784314 0.156863", True), (b"0.784314 0.166863", False), (b"0.774314 0.156863", False)]:
+        contract.write_bytes(whole + b"bundle_scores " + own + b"\n")
+        lines = run(program, package, "selftest").stdout.splitlines()
+        assert lines[2].split()[:2] == ["bundle_score", "ok" if passes else "DIFFERS"]
+        assert lines[-1] == ("passed." if passes else "FAILED: bundle_score is the first stage that differs.")
+    contract.write_bytes(whole + b"bundle_scores 0.784314\n")
+    assert "a damaged line" in refused(program, package, "selftest")
+
+
 def refused(program, *words):
     done = run(program, *words)
     assert done.returncode == 2, done.stderr

@@ -16,7 +16,8 @@ pytestmark = [
     pytest.mark.skipif(not shutil.which("cmake"), reason="apt-get install cmake g++ libjpeg62-turbo-dev libpng-dev"),
 ]
 
-STAGES = [["decoded", "ok"], ["resized", "ok"], ["resized_score", "ok"], ["file_score", "ok"], ["passed."]]
+SCORES = ["bundle_score", "resized_score", "file_score"]
+STAGES = [*([stage, "ok"] for stage in ("decoded", "resized", *SCORES)), ["passed."]]
 
 
 @pytest.fixture(scope="module")

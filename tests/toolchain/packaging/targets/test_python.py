@@ -46,6 +46,28 @@ def test_its_selftest_names_the_first_stage_that_differs(packaged, stage):
     assert shown.stdout.splitlines()[-1] == f"FAILED: {stage} is the first stage that differs."
 
 
+def test_its_selftest_is_held_to_the_bundles_own_scores(packaged):
+    path = packaged / "golden" / "golden.json"
+    document = json.loads(path.read_text("utf-8"))
+    own = document["pictures"][2]["bundle_scores"]
+    document["pictures"][2]["bundle_scores"] = [own[0], own[1] + 2e-5]
+    path.write_text(json.dumps(document), "utf-8")
+    shown = run(packaged, "selftest")
+    assert shown.stdout.splitlines()[-1] == "FAILED: bundle_score is the first stage that differs."
+
+
+def test_its_selftest_does_without_the_bundles_own_scores(packaged):
+    path = packaged / "golden" / "golden.json"
+    document = json.loads(path.read_text("utf-8"))
+    del document["tolerance"]["bundle_score"]
+    for picture in document["pictures"]:
+        del picture["bundle_scores"]
+    path.write_text(json.dumps(document), "utf-8")
+    shown = run(packaged, "selftest").stdout
+    stages = ["decoded", "resized", "resized_score", "file_score", "passed."]
+    assert [line.split()[0] for line in shown.splitlines()] == stages
+
+
 @pytest.mark.parametrize("fit", ["stretch", "cover", "contain"])
 @pytest.mark.parametrize("kind", ["bilinear", "lanczos"])
 def test_its_pixels_are_ours(client, bundle_of, golden_pictures, tmp_path, fit, kind):

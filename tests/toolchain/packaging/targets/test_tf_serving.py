@@ -8,7 +8,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, te
 from inference_servers import listening, tf_rest
 from served_package import load_client, run_client, write_served
 
-STAGES = ["decoded", "resized", "resized_score", "file_score"]
+STAGES = ["decoded", "resized", "bundle_score", "resized_score", "file_score"]
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from served_package import load_client, run_client, write_served
 from toolchain.packaging.content import read_content
 from toolchain.packaging.targets import triton
 
-STAGES = ["decoded", "resized", "resized_score", "file_score"]
+STAGES = ["decoded", "resized", "bundle_score", "resized_score", "file_score"]
 
 
 def parse(text):
@@ -127,7 +127,7 @@ def test_a_server_with_another_model_fails_the_self_test(package):
     with listening(kserve(config_of(package), lambda batch: 0.9 * score(batch))) as url:
         done = run_client(package, url, "selftest")
     assert done.returncode == 1
-    assert done.stdout.splitlines()[-1] == "FAILED: resized_score is the first stage that differs."
+    assert done.stdout.splitlines()[-1] == "FAILED: bundle_score is the first stage that differs."
 
 
 def test_a_picture_is_scored_and_judged(package):

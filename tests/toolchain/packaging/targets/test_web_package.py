@@ -196,14 +196,15 @@ def test_a_dropped_picture_is_scored_and_not_opened(tiny_package, tiny_original,
     assert scores == pytest.approx(golden["scores"], abs=1e-3)
 
 
-@pytest.mark.parametrize("stage", ["decoded", "resized", "resized_score"])
+@pytest.mark.parametrize("stage", ["decoded", "resized", "bundle_score", "resized_score"])
 def test_a_stage_that_differs_is_named_and_no_picture_is_taken(tiny_package, root, site, browser, stage):
     folder = root / stage
     shutil.copytree(tiny_package, folder, symlinks=True)
     golden = json.loads((folder / "golden" / "golden.json").read_text())
     entry = golden["pictures"][0]
-    if stage == "resized_score":
-        entry["scores"] = [0.5 + score / 2 for score in entry["scores"]]
+    if stage.endswith("score"):
+        key = "scores" if stage == "resized_score" else "bundle_scores"
+        entry[key] = [0.5 + score / 2 for score in entry[key]]
     else:
         path = folder / "golden" / entry[stage]
         pixels = np.asarray(Image.open(path)) ^ 64

@@ -136,14 +136,16 @@ def selftest(folder: Path, url: str) -> bool:
     """Go through golden/ stage by stage, each from the golden input of that stage, and print how far each is off."""
     classifier, golden = Classifier.load(folder, url), folder / "golden"
     document = json.loads((golden / "golden.json").read_text("utf-8"))
-    worst = {"decoded": 0.0, "resized": 0.0, "resized_score": 0.0, "file_score": 0.0}
+    stages = ("decoded", "resized", "bundle_score", "resized_score", "file_score")
+    worst = {stage: 0.0 for stage in stages if stage in document["tolerance"]}
     for entry in document["pictures"]:
         pixels, resized = (np.asarray(Image.open(golden / entry[stage])) for stage in ("decoded", "resized"))
-        decoded = classifier.decode((golden / entry["file"]).read_bytes())
+        decoded, scores = classifier.decode((golden / entry["file"]).read_bytes()), classifier.score(resized)
         found = {
             "decoded": difference(decoded, pixels),
             "resized": difference(classifier.resize(pixels), resized),
-            "resized_score": difference(classifier.score(resized), entry["scores"]),
+            "bundle_score": difference(scores, entry.get("bundle_scores", entry["scores"])),
+            "resized_score": difference(scores, entry["scores"]),
             "file_score": difference(classifier.score(classifier.resize(decoded)), entry["scores"]),
         }
         worst = {stage: max(worst[stage], found[stage], key=lambda off: (off != off, off)) for stage in worst}

@@ -27,7 +27,7 @@ struct File {
 
 struct GoldenPicture {
   std::string file, decoded, resized;
-  std::vector<double> scores;
+  std::vector<double> scores, bundle_scores;  // the original's; the bundle's own, if it has any
 };
 
 struct Contract {
@@ -38,7 +38,7 @@ struct Contract {
   std::vector<Category> categories;  // in the order of the scores
   std::vector<File> files;
   int decoded_tolerance = 0, resized_tolerance = 0;
-  double resized_score_tolerance = 0, file_score_tolerance = 0;
+  double bundle_score_tolerance = 0, resized_score_tolerance = 0, file_score_tolerance = 0;
   std::vector<GoldenPicture> golden;
 };
 
@@ -89,6 +89,12 @@ inline Contract read_contract(const std::string& path) {
     } else if (key == "tolerance") {
       words >> contract.decoded_tolerance >> contract.resized_tolerance >> contract.resized_score_tolerance >>
           contract.file_score_tolerance;
+    } else if (key == "bundle_tolerance") {
+      words >> contract.bundle_score_tolerance;
+    } else if (key == "bundle_scores" && !contract.golden.empty()) {
+      std::vector<double>& scores = contract.golden.back().bundle_scores;
+      scores.resize(contract.categories.size());
+      for (double& score : scores) words >> score;
     } else if (key == "golden") {
       GoldenPicture& picture = contract.golden.emplace_back();
       words >> picture.file >> picture.decoded >> picture.resized;

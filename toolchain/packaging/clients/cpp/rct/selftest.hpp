@@ -51,12 +51,16 @@ class Difference {
 inline bool selftest(Classifier& classifier, const std::string& folder) {
   const Contract& contract = classifier.contract;
   if (contract.golden.empty()) throw std::runtime_error("contract: it has no golden pictures to test with.");
-  Difference decoded, resized, resized_score, file_score;
+  Difference decoded, resized, bundle_score, resized_score, file_score;
+  bool own = false;  // the package has its bundle's own scores
   for (const GoldenPicture& golden : contract.golden) {
     const Picture pixels = read_ppm(folder + "/golden/" + golden.decoded);
     const Picture input = read_ppm(folder + "/golden/" + golden.resized);
     resized.add(resize(pixels, contract.rule), input);
-    resized_score.add(classifier.score(input), golden.scores);
+    const std::vector<float> scores = classifier.score(input);
+    resized_score.add(scores, golden.scores);
+    bundle_score.add(scores, golden.bundle_scores);
+    own = own || !golden.bundle_scores.empty();
     const std::vector<uint8_t> encoded = read_file(folder + "/golden/" + golden.file);
     if (!can_decode(encoded)) {
       std::printf("%-14s %-8s neither JPEG nor PNG: not decoded here\n", golden.file.c_str(), "left out");
@@ -71,10 +75,12 @@ inline bool selftest(Classifier& classifier, const std::string& folder) {
     double off, limit;
   } stages[] = {{"decoded", decoded.worst(), static_cast<double>(contract.decoded_tolerance)},
                 {"resized", resized.worst(), static_cast<double>(contract.resized_tolerance)},
+                {own ? "bundle_score" : nullptr, bundle_score.worst(), contract.bundle_score_tolerance},
                 {"resized_score", resized_score.worst(), contract.resized_score_tolerance},
                 {"file_score", file_score.worst(), contract.file_score_tolerance}};
   const char* first = nullptr;
   for (const auto& stage : stages) {
+    if (!stage.name) continue;
     const bool fine = stage.off <= stage.limit;
     std::printf("%-14s %-8s %.3g, at most %g\n", stage.name, fine ? "ok" : "DIFFERS", stage.off, stage.limit);
     if (!fine && !first) first = stage.name;
