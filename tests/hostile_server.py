@@ -70,10 +70,8 @@ class Listening:
         class Handler(socketserver.BaseRequestHandler):
             def handle(self) -> None:
                 try:
-                    wire = tls.wrap_socket(self.request, server_side=True) if tls else self.request
-                    server.answer(wire)
-                    if tls:
-                        wire.close()
+                    with tls.wrap_socket(self.request, server_side=True) if tls else self.request as wire:
+                        server.answer(wire)
                 except OSError:
                     pass  # the client has gone, which is what some answers are for
 

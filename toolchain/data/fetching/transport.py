@@ -114,7 +114,11 @@ class _Body(httpx.AsyncByteStream):
     async def aclose(self) -> None:
         if not self._closed:
             self._closed = True
-            await self._response.aclose()
+            try:
+                await self._response.aclose()
+            except BaseException:  # cancelled before httpcore had let go of it
+                await self._connection.aclose()
+                raise
             await self._transport.give_back(self._connection, self._origin)
 
 

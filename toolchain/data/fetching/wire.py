@@ -89,16 +89,16 @@ class Wire(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109
     ) -> "Wire":
-        """Shake hands with the server, which has to be the one of this name.
+        """Shake hands with the server, which has to be the one of this name; a failure closes the connection.
 
         Raises:
             Failed: it cannot show that it is.
         """
+        _, writer = await self._open()
+        plain = writer.transport
         try:
             async with asyncio.timeout(timeout):
-                self._ends = await asyncio.open_connection(
-                    sock=self._socket, ssl=ssl_context, server_hostname=server_hostname
-                )
+                await writer.start_tls(ssl_context, server_hostname=server_hostname)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout from error
         except ssl.SSLCertVerificationError as error:
@@ -106,8 +106,10 @@ class Wire(httpcore.AsyncNetworkStream):
         except OSError as error:
             raise httpcore.ConnectError from error
         except ValueError as error:  # a name that no certificate can have
-            self._socket.close()
             raise Failed("bad address", server_hostname or "") from error
+        finally:
+            if writer.transport is plain:
+                plain.abort()
         return self
 
     def get_extra_info(self, info: str) -> Any:

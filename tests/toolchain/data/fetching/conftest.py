@@ -1,7 +1,12 @@
-"""A hostile server, a source that yields the items of a test, and a fetch of them with its ledger."""
+"""A hostile server, its names and certificate, a source that yields a test's items, a fetch of them with its ledger."""
 
 import io
 import json
+import shutil
+import socket
+import ssl
+import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
@@ -59,6 +64,48 @@ def fetched(tmp_path, json_items, limits):
         return list(read_ledger(tmp_path / folder))
 
     return fetched
+
+
+@pytest.fixture
+def names(monkeypatch):
+    """Answer for hosts under .test, a list of answers for each, one per question; counts the questions."""
+    asked, answers, real = [], {}, socket.getaddrinfo
+
+    def look_up(host, port, *rest, **options):
+        if not host.endswith(".test"):
+            return real(host, port, *rest, **options)
+        asked.append(host)
+        addresses = answers[host][min(asked.count(host), len(answers[host])) - 1]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    answers["asked"] = asked
+    return answers
+
+
+@dataclass
+class Certificate:
+    """Of pictures.test, signed by itself: the file, and what a server speaks TLS with."""
+
+    path: Path
+    context: ssl.SSLContext
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    if shutil.which("openssl") is None:
+        pytest.skip("makes a certificate with openssl")
+    key, path = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    command = (
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=pictures.test"
+    )
+    subprocess.run(
+        [*command.split(), "-addext", "subjectAltName=DNS:pictures.test", "-keyout", key, "-out", path],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path, key)
+    return Certificate(path, context)
 
 
 @pytest.fixture(scope="session")

@@ -1,32 +1,11 @@
 """Connections go to the address that was checked, under the name that was asked for."""
 
-import shutil
 import socket
-import ssl
-import subprocess
 from dataclasses import replace
 
-import pytest
 from hostile_server import HostileServer, Listening, reply
 
 from toolchain.data.fetching.addresses import Exemption
-
-
-@pytest.fixture
-def names(monkeypatch):
-    """Answer for hosts under .test, a list of answers for each, one per question; counts the questions."""
-    asked, answers, real = [], {}, socket.getaddrinfo
-
-    def look_up(host, port, *rest, **options):
-        if not host.endswith(".test"):
-            return real(host, port, *rest, **options)
-        asked.append(host)
-        addresses = answers[host][min(asked.count(host), len(answers[host])) - 1]
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
-
-    monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    answers["asked"] = asked
-    return answers
 
 
 def of(server, limits, host="pictures.test"):
@@ -81,26 +60,15 @@ def test_proxies_and_cookies_are_not_used(server, fetched, encoded, monkeypatch)
     assert not any("cookie" in headers for headers in server.headers)
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes a certificate with openssl")
-def test_a_certificate_must_be_one_for_the_name(fetched, encoded, limits, names, monkeypatch, tmp_path):
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    command = (
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=pictures.test"
-    )
-    subprocess.run(
-        [*command.split(), "-addext", "subjectAltName=DNS:pictures.test", "-keyout", key, "-out", certificate],
-        check=True, capture_output=True,
-    )  # fmt: skip
+def test_a_certificate_must_be_one_for_the_name(fetched, encoded, limits, names, monkeypatch, certificate):
     names["pictures.test"] = names["other.test"] = [["127.0.0.1"]]
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
     asked = []
-    context.sni_callback = lambda _wire, name, _context: asked.append(name)
-    with Listening(HostileServer({"/a": reply(200, encoded())}), context) as server:
+    certificate.context.sni_callback = lambda _wire, name, _context: asked.append(name)
+    with Listening(HostileServer({"/a": reply(200, encoded())}), certificate.context) as server:
         places = tuple(Exemption(host, server.port) for host in ("pictures.test", "other.test"))
         items = [{"urls": [server.url("/a", host, "https")]} for host in ("pictures.test", "other.test")]
         unknown = fetched(*items, limits=replace(limits, private=places), folder="unknown")
-        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate.path))
         known = fetched(*items, limits=replace(limits, private=places), folder="known")
     assert [row.status for row in unknown] == ["bad certificate", "bad certificate"]
     assert [row.status for row in known] == ["ok", "bad certificate"]
