@@ -84,18 +84,19 @@ def cannot_run(bundle: Bundle, error: Exception) -> RctError:
     import onnxruntime as ort
 
     return BundleError(
-        bundle.model, f"ONNX Runtime {ort.__version__} cannot run it ({_first_line(error)})", "See rct doctor."
+        bundle.model, f"ONNX Runtime {ort.__version__} cannot run it ({_first_line(error, bundle.model)})", "See rct doctor."
     )
 
 
 def _cannot_load(model: Path, options: RuntimeOptions, error: Exception) -> RctError:
     import onnxruntime as ort
 
-    line = _first_line(error)
+    line = _first_line(error, model)
     if options.device == "cuda" and "CUDA failure" in str(error):
         return UnavailableError("device cuda", f"{CUDA} cannot start ({line})", "nvidia-smi says what is there.")
     return BundleError(model, f"ONNX Runtime {ort.__version__} cannot load it ({line})", "See rct doctor.")
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+def _first_line(error: Exception, model: Path) -> str:
+    line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return line.replace(str(model), model.name)[:200]

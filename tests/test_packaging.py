@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = {"models", "exporters", "benchmarks", "toolchain"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 QUICK_START = "pip install . && rct export --format onnx"
-DEVELOP = "pip install -e '.[test]' && pytest"
+DEVELOP = "pip install -e '.[test]' && pytest -n auto --dist loadfile"
 OPTIONAL = {
     "cv2", "fastapi", "httptools", "jax", "ml_dtypes", "nncf", "opennsfw2", "openvino", "prometheus_client", "ray",
     "starlette", "torch", "torchvision", "uvicorn",

@@ -115,6 +115,7 @@ def test_an_answer_is_not_lost_with_the_body_that_nobody_reads(serve, gate, enco
         answer = b"".join(iter(lambda: second.recv(4096), b""))
         assert b"503" in answer.splitlines()[0]
         assert b'"verdict":"review"' in answer
+        gate.open.set()
 
 
 def test_bodies_together_are_bounded(serve, encode):
