@@ -83,9 +83,8 @@ def cannot_run(bundle: Bundle, error: Exception) -> RctError:
     """Return what is to be raised when a session fails on a batch."""
     import onnxruntime as ort
 
-    return BundleError(
-        bundle.model, f"ONNX Runtime {ort.__version__} cannot run it ({_first_line(error, bundle.model)})", "See rct doctor."
-    )
+    line = _first_line(error, bundle.model)
+    return BundleError(bundle.model, f"ONNX Runtime {ort.__version__} cannot run it ({line})", "See rct doctor.")
 
 
 def _cannot_load(model: Path, options: RuntimeOptions, error: Exception) -> RctError:
