@@ -11,9 +11,10 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from models.errors import RctError
 from toolchain.output import Output, ReaderGone
@@ -38,8 +39,16 @@ COMMANDS = (
 
 _BUG, _INTERRUPTED, _READER_GONE = 70, 130, 141
 
+
+class _InOrder(TyperGroup):
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names in the order of COMMANDS; Typer puts groups of commands last."""
+        return sorted(super().list_commands(ctx), key=COMMANDS.index)
+
+
 app = typer.Typer(
     name="rct",
+    cls=_InOrder,
     help="Turn Keras image-content classifiers into small, fast models, and prove that they decide the same. "
     "Collect the pictures for new ones, train and judge them.",
     epilog="Start with: rct export --format onnx",

@@ -43,11 +43,13 @@ def test_every_command_speaks_json_and_keeps_quiet(rct, name):
     assert max(map(len, shown.out.splitlines())) <= 80
 
 
-def test_help_names_every_command_on_a_line_of_its_own(rct):
+def test_help_names_every_command_on_a_line_of_its_own_in_the_order_of_the_work(rct):
     shown = rct("--help")
     assert (shown.code, shown.err) == (0, "")
-    for name in cli.COMMANDS:
-        assert re.search(rf"^  {name} +[A-Z].*\.$", shown.out, re.MULTILINE)
+    named = re.findall(r"^  (\w+) +[A-Z].*\.$", shown.out.partition("Commands:")[2], re.MULTILINE)
+    assert set(named) == set(cli.COMMANDS)
+    work = ["data", "train", "evaluate", "export", "verify", "bench", "compare", "predict", "score", "serve", "package"]
+    assert [name for name in named if name in work] == work
 
 
 def test_no_command_at_all_is_a_question_for_help(rct):
