@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from models.errors import UserError
 from toolchain.data.problems import Problems
-from toolchain.data.reading.rows import WRONG_FIELDS, read_columns
+from toolchain.data.reading.rows import NOT_CSV, WRONG_FIELDS, read_columns
 from toolchain.data.reading.text import open_bytes
+from toolchain.data.sources.open_images.unclosed import Closed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,7 +30,7 @@ def wanted_rows(
         path: the file; it has a heading, and no row has a line end in it.
         columns: those to yield, all of them in the heading.
         wanted: takes a batch of these columns, all binary, and returns a mask of its rows.
-        problems: rows with another number of fields than the heading are counted here.
+        problems: rows with another number of fields than the heading, or a quote that is not closed, are counted here.
 
     Raises:
         UserError: it cannot be read.
@@ -39,13 +40,13 @@ def wanted_rows(
 
     def passed_over(row: csv.InvalidRow) -> str:
         where = path.name if row.number is None else f"{path.name}:{row.number}"
-        problems.add(WRONG_FIELDS, where)
+        problems.add(NOT_CSV if row.text.isspace() else WRONG_FIELDS, where)
         return "skip"
 
     try:
         with open_bytes(path) as file:
             reader = csv.open_csv(
-                file,
+                Closed(file),
                 csv.ReadOptions(
                     use_threads=False,
                     block_size=_BLOCK,
