@@ -1,6 +1,7 @@
 """Real packages for C++, built with CMake and run: every runtime that is here agrees with the Keras original."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,9 @@ import pytest
 
 from exporters.export import ExportOptions, export
 from toolchain.packaging.build import write_package
+from toolchain.packaging.rendering import CLIENTS
+
+HERE = Path(__file__).parent / "cpp"
 
 pytestmark = [
     pytest.mark.slow,
@@ -83,8 +87,18 @@ def test_opencv(packages):
     check(package, program(package, "opencv"))
 
 
-@pytest.mark.skipif("ONNXRUNTIME_INCLUDE" not in os.environ, reason="set ONNXRUNTIME_INCLUDE: no wheel has the header")
-def test_onnxruntime(packages):
+@pytest.fixture(scope="module")
+def onnxruntime_headers():
+    """The folder of ``onnxruntime_c_api.h``: no wheel has it, a package of npm for Unity does."""
+    if "ONNXRUNTIME_INCLUDE" in os.environ:
+        return Path(os.environ["ONNXRUNTIME_INCLUDE"])
+    if "RCT_ONNXRUNTIME_UNITY" in os.environ:
+        package = Path(os.environ["RCT_ONNXRUNTIME_UNITY"]) / "node_modules/com.github.asus4.onnxruntime"
+        return next(package.glob("Plugins/iOS~/*/ios-arm64/*/Headers"))
+    return pytest.skip("npm install --prefix DIR com.github.asus4.onnxruntime, and RCT_ONNXRUNTIME_UNITY=DIR")
+
+
+def test_onnxruntime(packages, onnxruntime_headers):
     onnxruntime = pytest.importorskip("onnxruntime", reason="pip install onnxruntime")
     (library,) = (Path(onnxruntime.__file__).parent / "capi").glob("libonnxruntime.so.*")
     package = packages("onnx")
@@ -93,13 +107,23 @@ def test_onnxruntime(packages):
     for name in ("libonnxruntime.so", "libonnxruntime.so.1"):
         (link / name).unlink(missing_ok=True)
         (link / name).symlink_to(library)
-    settings = {"INCLUDE": os.environ["ONNXRUNTIME_INCLUDE"], "LIBRARY": link / "libonnxruntime.so"}
+    settings = {"INCLUDE": onnxruntime_headers, "LIBRARY": link / "libonnxruntime.so"}
     check(package, program(package, "onnxruntime", **{f"ONNXRUNTIME_{key}": value for key, value in settings.items()}))
 
 
-@pytest.mark.skipif("LITERT_INCLUDE" not in os.environ, reason="set LITERT_INCLUDE: no wheel has the headers")
-def test_litert(packages):
+@pytest.fixture
+def litert_headers(tmp_path):
+    """LiteRT's headers where they are named; else what the client uses of them, in files of their names."""
+    if "LITERT_INCLUDE" in os.environ:
+        return Path(os.environ["LITERT_INCLUDE"])
+    for name in re.findall(r"#include <(litert/.*)>", (CLIENTS / "cpp/runtimes/litert.cpp").read_text("utf-8")):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f'#include "{HERE / "litert.h"}"\n', "utf-8")
+    return tmp_path
+
+
+def test_litert(packages, litert_headers):
     litert = pytest.importorskip("ai_edge_litert", reason="pip install ai-edge-litert")
     library = Path(litert.__file__).parent / "libLiteRt.so"
     package = packages("tflite")
-    check(package, program(package, "litert", LITERT_INCLUDE=os.environ["LITERT_INCLUDE"], LITERT_LIBRARY=library))
+    check(package, program(package, "litert", LITERT_INCLUDE=litert_headers, LITERT_LIBRARY=library))
