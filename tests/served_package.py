@@ -31,15 +31,15 @@ def write_served(original, format_name, target, folder, **options):
     return folder / "package"
 
 
-def run_client(package, url, *arguments):
+def run_client(package, *arguments):
     """Run the package's client in a process of its own."""
-    command = [sys.executable, "-W", "error", package / "classifier.py", url, *arguments]
+    command = [sys.executable, "-W", "error", package / "classifier.py", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
 def load_client(package, monkeypatch):
-    """Import the package's classifier.py, and the protocol.py beside it."""
+    """Import the package's classifier.py, and what lies beside it."""
     monkeypatch.syspath_prepend(package)
-    for name in ("classifier", "protocol"):
+    for name in ("classifier", "pixels", "protocol"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     return importlib.import_module("classifier")

@@ -1,4 +1,4 @@
-"""Python: one file on ONNX Runtime, NumPy and Pillow."""
+"""Python: two files on ONNX Runtime, NumPy and Pillow."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -8,16 +8,17 @@ from toolchain.packaging.rendering import render_client
 if TYPE_CHECKING:
     from toolchain.packaging.content import Content
 
-SUMMARY = "Python services: one file on ONNX Runtime, NumPy and Pillow"
+SUMMARY = "Python services: two files on ONNX Runtime, NumPy and Pillow"
 FORMATS = ("onnx",)
 
 
 def client(content: "Content") -> Mapping[str, bytes]:
-    """Return classifier.py and its README.md, made for this bundle."""
+    """Return classifier.py, what it needs, and its README.md, made for this bundle."""
     manifest = content.manifest
-    return render_client(
+    rendered = render_client(
         "python",
         name=manifest.name,
         labels=content.spec.labels,
         runtime=manifest.minimum_runtime.get("onnxruntime", "1.17"),
     )
+    return {**render_client("pillow"), **rendered}

@@ -19,7 +19,7 @@ def client(content: "Content") -> Mapping[str, bytes | Path]:
     rendered = render_client(
         "tf_serving", name=manifest.name, model=model, base=f"/models/{model}", labels=content.spec.labels
     )
-    files: dict[str, bytes | Path] = {**render_client("served"), **rendered}
+    files: dict[str, bytes | Path] = {**render_client("pillow"), **render_client("served"), **rendered}
     folder = PurePosixPath(manifest.model).parent
     for name in manifest.files:
         path = PurePosixPath(name)

@@ -24,7 +24,11 @@ def client(content: "Content") -> Mapping[str, bytes | Path]:
     The model has the classifier's name, without format and recipe: who calls the server need not know of them.
     """
     manifest, model = content.manifest, content.spec.name
-    files: dict[str, bytes | Path] = {**render_client("served"), **_rendered(content, gpu=False)}
+    files: dict[str, bytes | Path] = {
+        **render_client("pillow"),
+        **render_client("served"),
+        **_rendered(content, gpu=False),
+    }
     root = PurePosixPath("repository") / model
     files[f"{root}/{_CONFIG}"] = files.pop(_CONFIG)
     if manifest.format == "onnx":

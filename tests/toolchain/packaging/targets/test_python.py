@@ -3,10 +3,10 @@
 import json
 import subprocess
 import sys
-from importlib.util import module_from_spec, spec_from_file_location
 
 import numpy as np
 import pytest
+from served_package import load_client
 
 from models.preprocessing import Preprocessing, read_picture
 from toolchain.packaging.build import write_package
@@ -18,13 +18,8 @@ def run(package, *arguments):
 
 
 @pytest.fixture
-def client(packaged):
-    described = spec_from_file_location("packaged_classifier", packaged / "classifier.py")
-    module = module_from_spec(described)
-    sys.modules[described.name] = module
-    described.loader.exec_module(module)
-    yield module
-    del sys.modules[described.name]
+def client(packaged, monkeypatch):
+    return load_client(packaged, monkeypatch)
 
 
 def test_its_selftest_passes_and_it_scores(packaged, golden_pictures):
@@ -92,5 +87,30 @@ def test_a_model_that_was_altered_is_not_loaded(client, packaged):
 
 
 def test_what_is_left_out_is_refused(client, packaged):
-    with pytest.raises(OSError, match="cannot identify image file"):
+    with pytest.raises(ValueError, match="not a JPEG, PNG, WebP, GIF or BMP"):
         client.Classifier.load(packaged).classify(b"II*\0" + bytes(100))
+
+
+def test_its_command_says_what_it_takes(packaged):
+    shown = run(packaged)
+    assert (shown.returncode, shown.stdout) == (2, "")
+    assert shown.stderr.startswith("usage: python classifier.py selftest")
+
+
+def test_a_picture_without_a_score_is_a_line_and_the_others_go_on(packaged, golden_pictures, tmp_path):
+    (broken := tmp_path / "broken.png").write_bytes(golden_pictures[1].read_bytes()[:60])
+    missing = tmp_path / "missing.jpg"
+    shown = run(packaged, missing, broken, golden_pictures[3])
+    assert shown.returncode == 1
+    assert [json.loads(line)["file"] for line in shown.stdout.splitlines()] == [str(golden_pictures[3])]
+    first, second = shown.stderr.splitlines()
+    assert first == f"{missing}: No such file or directory. Let a person look."
+    assert second.startswith(f"{broken}: ")
+
+
+def test_a_package_that_is_not_whole_is_a_line(packaged, golden_pictures):
+    (packaged / "model" / "model.onnx").write_bytes(b"another")
+    for words in (["selftest"], [golden_pictures[3]]):
+        shown = run(packaged, *words)
+        assert (shown.returncode, shown.stdout) == (2, "")
+        assert shown.stderr == "model.onnx: not what the manifest says.\n"

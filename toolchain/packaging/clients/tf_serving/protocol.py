@@ -1,6 +1,7 @@
 """TensorFlow Serving's REST API; NumPy is all it needs."""  # noqa: INP001
 
 import json
+from http.client import HTTPException
 from urllib.request import Request, urlopen
 
 import numpy as np
@@ -16,8 +17,11 @@ def infer(url: str, model: str, taken: str, batch: np.ndarray, given: str) -> np
     asked = {"signature_name": "serving_default", "inputs": {taken: batch.tolist()}}
     headers = {"Content-Type": "application/json"}
     request = Request(f"{url}/v1/models/{model}:predict", json.dumps(asked).encode(), headers)  # noqa: S310
-    with urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310  the URL is the user's own server
-        body = answer.read()
+    try:
+        with urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310  the URL is the user's own server
+            body = answer.read()
+    except HTTPException as error:
+        raise OSError(f"server: no whole answer ({error!r}).") from error
     try:
         return np.asarray(json.loads(body)["outputs"][given], np.float32)
     except (KeyError, TypeError) as error:

@@ -1,6 +1,7 @@
 """The KServe v2 protocol over HTTP with Triton's extension for binary tensors; NumPy is all it needs."""  # noqa: INP001
 
 import json
+from http.client import HTTPException
 from urllib.request import Request, urlopen
 
 import numpy as np
@@ -20,8 +21,11 @@ def infer(url: str, model: str, taken: str, batch: np.ndarray, given: str) -> np
     header = json.dumps(asked).encode()
     headers = {"Content-Type": "application/octet-stream", LENGTH: str(len(header))}
     request = Request(f"{url}/v2/models/{model}/infer", header + batch.tobytes(), headers)  # noqa: S310
-    with urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310  the URL is the user's own server
-        body, length = answer.read(), answer.headers.get(LENGTH)
+    try:
+        with urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310  the URL is the user's own server
+            body, length = answer.read(), answer.headers.get(LENGTH)
+    except HTTPException as error:
+        raise OSError(f"server: no whole answer ({error!r}).") from error
     try:
         head = len(body) if length is None else int(length)
         output = next(tensor for tensor in json.loads(body[:head])["outputs"] if tensor["name"] == given)
