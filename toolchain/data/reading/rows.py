@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from models.errors import UserError
 from toolchain.data.problems import Problems
+from toolchain.data.reading.records import records
 from toolchain.data.reading.text import NOT_UTF8, is_utf8, open_text
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def read_columns(path: Path) -> tuple[str, ...]:
 def read_rows(path: Path, columns: Sequence[str], problems: Problems) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield these columns of each row as text, without white space around it, and where it stands.
 
-    Rows with too few or too many fields, and rows that are not UTF-8, are counted and left out; nulls are "".
+    Rows with too few or too many fields, rows that are not UTF-8, and lines with a quote too many are counted and left
+    out; nulls are "".
 
     Raises:
         UserError: as ``read_columns``, or a column holds lists or the like.
@@ -77,19 +79,11 @@ def _csv_rows(path: Path, columns: Sequence[str], problems: Problems) -> Iterato
     with open_text(path) as text:
         names, delimiter = _heading(path, text)
         places = [names.index(name) for name in columns]
-        reader = csv.reader(text, delimiter=delimiter)
-        while True:
-            where = f"{path.name}:{reader.line_num + 2}"
-            try:
-                row = next(reader, None)
-            except csv.Error:  # a field without an end
-                problems.add(NOT_CSV, where)
-                continue
+        for number, row in records(text, delimiter, len(names), 2):
+            where = f"{path.name}:{number}"
             if row is None:
-                return
-            if not row:
-                continue
-            if len(row) != len(names):
+                problems.add(NOT_CSV, where)
+            elif len(row) != len(names):
                 problems.add(WRONG_FIELDS, where)
             elif not all(is_utf8(row[place]) for place in places):
                 problems.add(NOT_UTF8, where)

@@ -1,6 +1,5 @@
 """The class descriptions: which MID has which name."""
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,7 +7,8 @@ from pathlib import Path
 from models.errors import UserError
 from toolchain.data.problems import Problems
 from toolchain.data.reading.names import nearest
-from toolchain.data.reading.rows import WRONG_FIELDS
+from toolchain.data.reading.records import records
+from toolchain.data.reading.rows import NOT_CSV, WRONG_FIELDS
 from toolchain.data.reading.text import NOT_UTF8, is_utf8, open_text
 
 
@@ -54,11 +54,13 @@ def read_classes(paths: Iterable[Path], problems: Problems) -> Classes:
     mids: dict[str, tuple[str, ...]] = {}
     for path in paths:
         with open_text(path) as text:
-            for number, row in enumerate(csv.reader(text), 1):
+            for number, row in records(text, ",", 2):
                 where = f"{path.name}:{number}"
-                if not row or (number == 1 and row[0] == "LabelName"):
+                if row is None:
+                    problems.add(NOT_CSV, where)
+                elif number == 1 and row[0] == "LabelName":
                     continue
-                if len(row) != 2:
+                elif len(row) != 2:
                     problems.add(WRONG_FIELDS, where)
                 elif not is_utf8(row[1]):
                     problems.add(NOT_UTF8, where)
