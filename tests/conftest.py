@@ -9,6 +9,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 import numpy as np
 import pytest
 from PIL import Image
+from skipping import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401  hooks
 from tiny import TINY, randomise, tiny_spec, write_original
 
 from models import resnet50
