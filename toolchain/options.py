@@ -39,6 +39,25 @@ ImagesOption = Annotated[
         show_default=False,
     ),
 ]
+DataOption = Annotated[
+    Path,
+    typer.Option(
+        "--data",
+        "-d",
+        metavar="PLACE",
+        help="A dataset: a folder with a ledger, or with labelled folders.",
+        show_default=False,
+    ),
+]
+PrivateOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-private",
+        metavar="PLACE",
+        help="HOST:PORT or a network (10.0.0.0/8) of your own to fetch from though it is not public.",
+        show_default=False,
+    ),
+]
 
 FormatOption = Annotated[
     str,
@@ -84,3 +103,4 @@ SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="A setting; may be given again.", show_default=False),
 ]
+SeedOption = Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Of everything that is drawn.")]

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from benchmarks.latency.contender import Contender
 from benchmarks.latency.model import Model
 from benchmarks.peers._folder import spec_of, subject
-from benchmarks.peers._pictures import normalised, normaliser
+from benchmarks.peers._pictures import normaliser
+from benchmarks.peers._plain import export_plainly
 from models.bundle import Bundle
-from models.classifier import load_keras
 from models.runtimes import Device
 
 TITLE = "plain export by TensorFlow's converter in LiteRT"
@@ -34,13 +34,7 @@ def prepare(original: Bundle, recipe: str, calibration: Sequence[NDArray[np.uint
     Raises:
         UserError: there are no pictures to calibrate on.
     """
-    if recipe == "fp32":
-        export(load_keras(original), folder / _FILE)
-        return
-    plain = folder / "plain.tflite"
-    export(load_keras(original), plain)
-    quantize(plain, folder / _FILE, normalised(calibration, original.manifest.spec.preprocessing))
-    plain.unlink()
+    export_plainly(original, recipe, calibration, folder / _FILE, export, quantize)
 
 
 def load(folder: Path, recipe: str, contender: Contender) -> Model:  # noqa: ARG001

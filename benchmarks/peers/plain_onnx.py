@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from benchmarks.latency.contender import Contender
 from benchmarks.latency.model import Model
 from benchmarks.peers._onnx_model import load_onnx
-from benchmarks.peers._pictures import normalised
+from benchmarks.peers._plain import export_plainly
 from models.bundle import Bundle
-from models.classifier import load_keras
 from models.runtimes import Device
 
 TITLE = "plain tf2onnx export in ONNX Runtime"
@@ -30,13 +29,7 @@ def prepare(original: Bundle, recipe: str, calibration: Sequence[NDArray[np.uint
     Raises:
         UserError: there are no pictures to calibrate on.
     """
-    if recipe == "fp32":
-        export(load_keras(original), folder / _FILE)
-        return
-    plain = folder / "plain.onnx"
-    export(load_keras(original), plain)
-    quantize(plain, folder / _FILE, normalised(calibration, original.manifest.spec.preprocessing))
-    plain.unlink()
+    export_plainly(original, recipe, calibration, folder / _FILE, export, quantize)
 
 
 def load(folder: Path, recipe: str, contender: Contender) -> Model:  # noqa: ARG001

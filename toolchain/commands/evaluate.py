@@ -6,7 +6,16 @@ from typing import Annotated
 import typer
 
 from toolchain.completion import classifiers
-from toolchain.options import BatchOption, DeviceOption, JsonOption, QuietOption, RuntimeOption, ThreadsOption
+from toolchain.options import (
+    BatchOption,
+    DataOption,
+    DeviceOption,
+    JsonOption,
+    QuietOption,
+    RuntimeOption,
+    SeedOption,
+    ThreadsOption,
+)
 from toolchain.output import Output
 
 _SHOWN = 5
@@ -19,15 +28,7 @@ def evaluate(
             metavar="CLASSIFIER|BUNDLE", help="What to judge.", autocompletion=classifiers, show_default=False
         ),
     ],
-    data: Annotated[
-        Path,
-        typer.Option(
-            "--data",
-            metavar="PLACE",
-            help="A dataset: a folder with a ledger, or with labelled folders.",
-            show_default=False,
-        ),
-    ],
+    data: DataOption,
     split: Annotated[
         str | None, typer.Option("--split", metavar="NAME", help="Which part of it.", show_default="val, test or all")
     ] = None,
@@ -87,7 +88,7 @@ def evaluate(
     runtime: RuntimeOption = None,
     threads: ThreadsOption = None,
     device: DeviceOption = "cpu",
-    seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Of everything that is drawn.")] = 0,
+    seed: SeedOption = 0,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:

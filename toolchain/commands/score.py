@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from toolchain.completion import classifiers, engines
-from toolchain.options import BatchOption, DeviceOption, JsonOption, QuietOption, RuntimeOption
+from toolchain.options import BatchOption, DeviceOption, JsonOption, PrivateOption, QuietOption, RuntimeOption
 from toolchain.output import Output
 
 
@@ -43,15 +43,7 @@ def score(
     ] = "",
     runtime: RuntimeOption = None,
     device: DeviceOption = "cpu",
-    allow_private: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--allow-private",
-            metavar="PLACE",
-            help="HOST:PORT or a network (10.0.0.0/8) of your own to fetch from though it is not public.",
-            show_default=False,
-        ),
-    ] = None,
+    allow_private: PrivateOption = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Start the scoring that is there anew.")] = False,
     json: JsonOption = False,
     quiet: QuietOption = False,

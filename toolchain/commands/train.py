@@ -5,15 +5,13 @@ from typing import Annotated
 
 import typer
 
-from toolchain.options import JsonOption, QuietOption
+from toolchain.options import DataOption, JsonOption, OverwriteOption, QuietOption, SeedOption
 from toolchain.output import Output
 
 
 def train(
     categories: Annotated[list[str], typer.Argument(metavar="CATEGORY...", help="What to detect.")],
-    data: Annotated[
-        Path, typer.Option("--data", "-d", metavar="PLACE", help="Labelled pictures: a folder, or one with a ledger.")
-    ],
+    data: DataOption,
     recipe: Annotated[
         str, typer.Option("--recipe", metavar="NAME", help="How: heads, fine-tune or seed-2017.")
     ] = "heads",
@@ -32,12 +30,12 @@ def train(
         list[str] | None,
         typer.Option("--define", metavar="NAME=WORDS", help="What a category means.", show_default=False),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Of everything that is drawn.")] = 0,
+    seed: SeedOption = 0,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", metavar="FOLDER", help="Where to.", show_default="trained/<categories>"),
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the bundle that is there, whole.")] = False,
+    overwrite: OverwriteOption = False,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:

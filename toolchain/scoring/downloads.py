@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Self
 
 from toolchain.data.fetching.addresses import Exemption
 from toolchain.data.fetching.limits import Limits
-from toolchain.data.fetching.outcome import Failed
 from toolchain.data.fetching.spool import Spool
 
 if TYPE_CHECKING:
@@ -93,15 +92,10 @@ class Downloads:
         from toolchain.data.fetching.downloading import download
 
         transport, turns = self._connections
-        waits = self._limits.backoff.waits()
-        while True:
+
+        async def attempt() -> bytes:
             target = InMemory()
-            try:
-                await download(transport, url, target, turns, self._limits)
-            except Failed as failed:
-                wait = next(waits, None)
-                if not failed.again or wait is None:
-                    raise
-                await asyncio.sleep(wait)
-            else:
-                return target.content
+            await download(transport, url, target, turns, self._limits)
+            return target.content
+
+        return await self._limits.backoff.tried(attempt)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from toolchain.completion import sources
-from toolchain.options import JsonOption, QuietOption, SetOption
+from toolchain.options import JsonOption, PrivateOption, QuietOption, SetOption
 from toolchain.output import Output
 
 
@@ -38,15 +38,7 @@ def fetch(
     max_pixels: Annotated[
         int, typer.Option("--max-pixels", min=1, max=100_000_000, metavar="N", help="Of a picture, by its header.")
     ] = 100_000_000,
-    allow_private: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--allow-private",
-            metavar="PLACE",
-            help="HOST:PORT or a network (10.0.0.0/8) of your own to fetch from though it is not public.",
-            show_default=False,
-        ),
-    ] = None,
+    allow_private: PrivateOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:

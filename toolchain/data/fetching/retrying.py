@@ -4,11 +4,17 @@ Full jitter spreads clients best: a wait is uniform between nothing and the expo
 Backoff And Jitter", AWS Architecture Blog, 2015).
 """
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from random import Random
+from typing import TypeVar
+
+from toolchain.data.fetching.outcome import Failed
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,22 @@ class Backoff:
         """Yield the seconds to wait before each further try, ``tries - 1`` of them."""
         for number in range(self.tries - 1):
             yield self.random.uniform(0, min(self.longest, self.first * 2**number))
+
+    async def tried(self, attempt: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Return what ``attempt`` comes to.
+
+        Raises:
+            Failed: it failed for good, or ``tries`` times.
+        """
+        waits = self.waits()
+        while True:
+            try:
+                return await attempt()
+            except Failed as failed:
+                wait = next(waits, None)
+                if not failed.again or wait is None:
+                    raise
+            await asyncio.sleep(wait)
 
 
 def may_help(status: int) -> bool:

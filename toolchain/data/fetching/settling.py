@@ -72,18 +72,14 @@ class Settler:
         return Outcome(first.status, item.urls[0], "; ".join(filter(None, told)))
 
     async def _from(self, url: str, md5: str) -> Outcome:
-        waits = self.limits.backoff.waits()
         spool = Spool(self._spare())
+
+        async def attempt() -> Outcome:
+            await download(self.transport, url, spool, self.turns, self.limits)
+            return await self._in_thread(lambda: self._arrived(spool, url, md5))
+
         try:
-            while True:
-                try:
-                    await download(self.transport, url, spool, self.turns, self.limits)
-                    return await self._in_thread(lambda: self._arrived(spool, url, md5))
-                except Failed as failed:
-                    wait = next(waits, None)
-                    if not failed.again or wait is None:
-                        raise
-                await asyncio.sleep(wait)
+            return await self.limits.backoff.tried(attempt)
         finally:
             spool.path.unlink(missing_ok=True)
 
