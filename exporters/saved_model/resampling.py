@@ -20,7 +20,7 @@ _BITS = 22
 def resample(pixels: Tensor, rows: Tensor, columns: Tensor, name: Filter) -> Tensor:
     """Return uint8 [rows, columns, 3] of uint8 [h, w, 3].
 
-    Columns come first, unless more than twice as many rows go as columns do.
+    Columns come first; rows do where h > rows and h - rows > 2 * (w - columns), as in Pillow (models.preprocessing).
     """
     import tensorflow as tf
 
