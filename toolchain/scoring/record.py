@@ -11,6 +11,7 @@ from models.errors import UserError
 from toolchain.scoring.plan import PLAN_FILE, Plan
 
 RECORD_FILE = "_scoring.json"
+LOCK_FILE = "_scoring.lock"
 
 
 class Record(Document):

@@ -4,7 +4,7 @@ summary = score(Request("exports/x", (Path("photos"),), Path("scores")), progres
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -13,13 +13,14 @@ from models.errors import UserError
 from models.runtimes import Device
 from toolchain.data.fetching.addresses import Exemption
 from toolchain.data.problems import Problems
+from toolchain.lock import alone
 from toolchain.output import Progress
 from toolchain.references import open_reference
-from toolchain.scoring.engines import engine
+from toolchain.scoring.engines import Done, engine
 from toolchain.scoring.inputs import all_references
 from toolchain.scoring.job import Job
 from toolchain.scoring.plan import PLAN_FILE, Plan, shard_name, write_plan
-from toolchain.scoring.record import Record, check_same, clear, read_record, write_record
+from toolchain.scoring.record import LOCK_FILE, RECORD_FILE, Record, check_same, clear, read_record, write_record
 from toolchain.scoring.shard import clear_scratch, has_rows
 from toolchain.scoring.summary import Summary, summarise
 from toolchain.training.cores import cores
@@ -50,16 +51,29 @@ def score(request: Request, progress: Progress, warn: Callable[[str], None]) -> 
     """Score what is not scored yet.
 
     Raises:
-        UserError: an input cannot be read or is empty, the folder is of another scoring, the engine is unknown.
+        UserError: an input cannot be read or is empty, the engine is unknown, the folder is of another scoring or
+            another process scores into it.
         BundleError: the bundle is incomplete or altered.
         UnavailableError: what should run it is not there.
     """
     run = engine(request.engine).run
     bundle = open_reference(request.bundle)
+    _check_folder(request)
+    with alone(request.out / LOCK_FILE, request.out, "scoring"):
+        return _score(request, run, bundle.manifest.sha256, progress, warn)
+
+
+def _score(
+    request: Request,
+    run: Callable[[Job, Sequence[int]], Iterator[Done]],
+    bundle: str,
+    progress: Progress,
+    warn: Callable[[str], None],
+) -> Summary:
     there = _open_folder(request)
     progress("planning")
     problems = Problems()
-    plan = _plan(request, there, bundle.manifest.sha256, problems)
+    plan = _plan(request, there, bundle, problems)
     for line in problems.lines():
         warn(line)
     todo = [unit for unit in range(plan.units) if not has_rows(request.out / shard_name(unit), plan.rows(unit))]
@@ -81,19 +95,21 @@ def score(request: Request, progress: Progress, warn: Callable[[str], None]) -> 
     return summarise(request.out, plan, scored, monotonic() - began, lost)
 
 
+def _check_folder(request: Request) -> None:
+    """Refuse a folder that holds something else, before anything is written into it."""
+    try:
+        read_record(request.out)
+    except UserError:
+        if not (request.overwrite and (request.out / RECORD_FILE).is_file()):
+            raise
+
+
 def _open_folder(request: Request) -> Record | None:
-    """Return the record of what was begun in the folder, which is there afterwards."""
-    if request.overwrite and request.out.is_dir():
-        try:
-            read_record(request.out)
-        except UserError:
-            if not (request.out / "_scoring.json").is_file():
-                raise
+    """Return the record of what was begun in the folder, none where it is to be begun anew."""
+    if request.overwrite:
         clear(request.out)
-    there = read_record(request.out)
-    request.out.mkdir(parents=True, exist_ok=True)
     clear_scratch(request.out)
-    return there
+    return read_record(request.out)
 
 
 def _plan(request: Request, there: Record | None, bundle: str, problems: Problems) -> Plan:

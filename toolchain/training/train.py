@@ -19,13 +19,13 @@ from models.preprocessing import Preprocessing
 from models.runtimes.keras import predict_with
 from models.spec import Category, ClassifierSpec, Thresholds
 from toolchain.data.dataset import Dataset
+from toolchain.lock import alone
 from toolchain.output import Progress
 from toolchain.settings import read_settings
 from toolchain.tensorflow_noise import quiet_keras
 from toolchain.training.backbones import DEFAULT, find_backbone
 from toolchain.training.categories import define
 from toolchain.training.leaks import leaks
-from toolchain.training.lock import alone
 from toolchain.training.model_card import Card
 from toolchain.training.original import tool_versions, write_original
 from toolchain.training.recipes import recipe
@@ -94,7 +94,7 @@ def train(request: Request, progress: Progress, warn: Callable[[str], None]) -> 
     beside = request.target.parent
     folder = beside / ".training" / request.target.name
     task = Task(request.categories, *sides, backbone, request.seed, folder, beside / ".features")
-    with alone(request.target, folder):
+    with alone(folder.with_name(f"{folder.name}.lock"), request.target, "training"):
         return _train(request, task, settings, categories, progress, warn)
 
 

@@ -8,6 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 from hostile_server import reply
 
+from toolchain.lock import alone
+
 
 @pytest.fixture
 def score(rct, original):
@@ -139,6 +141,21 @@ def test_a_folder_of_something_else_is_left_alone(score, photos, tmp_path):
         assert shown.err.splitlines()[-1] == "rct: scores: holds something that is no scoring. Give another --out."
         assert shown.code == 2
     assert (tmp_path / "scores" / "thesis.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("more", [(), ("--overwrite",)])
+def test_two_scorings_into_one_folder_refuse_each_other(score, paint, tmp_path, more):
+    paint("photos/a.png", (0, 0, 0))
+    assert score(tmp_path / "photos").code == 0
+    before = {path.name: path.read_bytes() for path in (tmp_path / "scores").iterdir()}
+    with alone(tmp_path / "scores" / "_scoring.lock", tmp_path / "scores", "scoring"):
+        shown = score(tmp_path / "photos", *more)
+    assert (shown.code, shown.out) == (2, "")
+    assert shown.err.splitlines()[-1] == (
+        "rct: scores: another scoring is at work for it. Wait for it, or give another --out."
+    )
+    assert {path.name: path.read_bytes() for path in (tmp_path / "scores").iterdir()} == before
+    assert score(tmp_path / "photos", *more).code == 0, "nobody holds it any longer"
 
 
 def test_a_shard_that_ends_early_is_told_and_scored_as_far_as_it_goes(score, shard, encoded, table, tmp_path):

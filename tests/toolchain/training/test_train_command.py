@@ -13,7 +13,7 @@ from models.golden import GOLDEN_FILE, Golden
 from models.preprocessing import normalise
 from models.spec import read_spec
 from models.zoo import zoo_path
-from toolchain.training.lock import alone
+from toolchain.lock import alone
 from toolchain.training.original import toml
 
 QUICK = ("--set", "epochs=30", "--set", "rate=0.01", "--set", "batch=16", "--backbone")
@@ -152,13 +152,13 @@ def test_what_is_on_both_sides_is_said_before_the_training(train, coloured, tmp_
 
 def test_two_trainings_for_one_bundle_refuse_each_other(train, tmp_path):
     target = Path("trained/red")
-    with alone(tmp_path / target, tmp_path / "trained" / ".training" / "red"):
+    with alone(tmp_path / "trained" / ".training" / "red.lock", tmp_path / target, "training"):
         shown = train("red", *DEFINED)
     assert shown.code == 2
     assert shown.err.splitlines()[-1] == (
         "rct: trained/red: another training is at work for it. Wait for it, or give another --out."
     )
-    with alone(tmp_path / target, tmp_path / "trained" / ".training" / "red"):
+    with alone(tmp_path / "trained" / ".training" / "red.lock", tmp_path / target, "training"):
         """Nobody holds it any longer."""
 
 

@@ -12,7 +12,6 @@ on the disk. A line that was torn by a kill is dropped; of several for one item 
 import hashlib
 import json
 import os
-import sys
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +26,7 @@ from numpy.typing import NDArray
 from models.errors import UserError
 from toolchain.data.fetching.outcome import Outcome
 from toolchain.data.item import Item
+from toolchain.lock import hold
 
 JOURNAL_FILE = "fetch.journal"
 _DEFAULTS = {field.name: field.default for field in fields(Outcome)}
@@ -67,25 +67,13 @@ def open_journal(folder: Path) -> Iterator[JournalWriter]:
         UserError: another process has it open.
     """
     with (folder / JOURNAL_FILE).open("a+b", buffering=0) as file:
-        _lock(file, folder)
+        hold(file, folder, "another fetch is at work here", "Wait for it, or end it.")
         _drop_torn_line(file)
         writer = JournalWriter(file)
         try:
             yield writer
         finally:
             writer.sync()
-
-
-def _lock(file: IO[bytes], folder: Path) -> None:
-    """Hold the file until it is closed or this process ends, however it ends."""
-    if sys.platform == "win32":
-        return
-    import fcntl
-
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise UserError(folder, "another fetch is at work here", "Wait for it, or end it.") from error
 
 
 def _drop_torn_line(file: IO[bytes]) -> None:
