@@ -24,6 +24,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+from models.container_limits import excess
 from models.errors import PictureError
 
 MAX_PIXELS = 100_000_000
@@ -88,7 +89,8 @@ def decode_rgb(
 
     Raises:
         PictureError: it cannot be read, is damaged, is not of a format in ``DECODERS``, is larger than
-            ``MAX_PIXELS`` or ``MAX_SIDE``, or has pixels that do not say what white is (32-bit integer or float).
+            ``MAX_PIXELS`` or ``MAX_SIDE``, has more parts than ``container_limits`` allows, or has pixels that do not
+            say what white is (32-bit integer or float).
     """
     if isinstance(source, bytes):
         return _decode(BytesIO(source), exif_rotation, background, subject or "picture")
@@ -124,6 +126,8 @@ def _decode(
 ) -> NDArray[np.uint8]:
     form = _format(stream, subject)
     try:
+        if too_much := excess(form, stream):
+            raise PictureError(subject, f"a damaged or unusual {form} picture ({too_much})")
         picture = DECODERS[form](stream)
         _check_size(picture.size, subject)
         return _pixels(picture, exif_rotation, background, subject)
