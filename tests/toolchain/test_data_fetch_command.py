@@ -81,3 +81,14 @@ def test_mistakes_are_one_line(rct, monkeypatch, arguments, message):
     assert done.err.startswith(message)
     assert done.err.count("\n") == 1
     assert not Path("mine").exists()
+
+
+def test_a_damaged_ledger_is_made_again_and_that_is_said(fetch):
+    fetch("/a.png")
+    whole = Path("mine/ledger.parquet").read_bytes()
+    Path("mine/ledger.parquet").write_bytes(b"damaged")
+    done = fetch("/a.png")
+    assert done.code == 0
+    assert Path("mine/ledger.parquet").read_bytes() == whole
+    assert "rct: mine: its ledger could not be read and is made anew. If it was split, split it again." in done.err
+    assert "could not be read" not in fetch("/a.png").err

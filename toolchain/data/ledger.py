@@ -112,8 +112,27 @@ def read_ledger(folder: Path) -> Iterator[Entry]:
             for batch in file.iter_batches(_ROWS_AT_ONCE, columns=ledger_schema().names):
                 for row in batch.to_pylist():
                     yield _entry(row, path)
-    except pa.ArrowInvalid as error:
-        raise UserError(path, f"not a Parquet file ({str(error).splitlines()[0][:120]})") from error
+    except (pa.ArrowException, OSError) as error:
+        raise UserError(
+            path,
+            f"damaged, or not a Parquet file ({str(error).splitlines()[0][:120]})",
+            "Give the command that made it again: what was fetched stays.",
+        ) from error
+
+
+def is_whole(folder: Path, rows: int) -> bool:
+    """Return whether ``folder`` has a ledger of ours with as many rows, every byte of which can be read."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(folder / LEDGER_FILE) as file:
+            names = ledger_schema().names
+            return set(names) <= {*file.schema_arrow.names} and rows == sum(
+                batch.num_rows for batch in file.iter_batches(_ROWS_AT_ONCE, columns=names)
+            )
+    except (pa.ArrowException, OSError):
+        return False
 
 
 def _entry(row: dict[str, Any], path: Path) -> Entry:

@@ -102,8 +102,8 @@ def test_an_entry_has_what_an_item_says():
     ("make", "message"),
     [
         (str, "no such ledger. Make one with rct data fetch."),
-        (lambda path: path.write_bytes(b"PAR1 no"), "not a Parquet file"),
-        (lambda path: path.write_bytes(b""), "not a Parquet file"),
+        (lambda path: path.write_bytes(b"PAR1 no"), "damaged, or not a Parquet file"),
+        (lambda path: path.write_bytes(b""), r"\. Give the command that made it again: what was fetched stays\.$"),
         (lambda path: pq.write_table(pa.table({"key": ["1"]}), path), r"not a ledger \(got no column source\)"),
     ],
 )

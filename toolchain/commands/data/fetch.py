@@ -73,6 +73,8 @@ def fetch(
         report = run(request, limits, progress)
     for line in report.problems.lines():
         output.warn(line)
+    if report.repaired:
+        output.warn(f"{out}: its ledger could not be read and is made anew. If it was split, split it again.")
     if json:
         output.document(report_document(report).model_dump(mode="json"))
     else:

@@ -17,7 +17,7 @@ from toolchain.data.fetching.placeholders import PLACEHOLDERS
 from toolchain.data.fetching.request import Request
 from toolchain.data.fetching.settling_all import settle_all
 from toolchain.data.fetching.tally import Tally, entry_of
-from toolchain.data.ledger import LEDGER_FILE, read_ledger, write_ledger
+from toolchain.data.ledger import LEDGER_FILE, is_whole, read_ledger, write_ledger
 from toolchain.data.problems import Problems
 from toolchain.output import Progress
 
@@ -31,12 +31,14 @@ class Report:
         tally: of its ledger's rows.
         settled: how many items were fetched, tried or looked at this time.
         problems: of the source's rows.
+        repaired: the ledger that was there could not be read and was made anew, without the splits that were drawn.
     """
 
     folder: Path
     tally: Tally
     settled: int
     problems: Problems
+    repaired: bool = False
 
 
 def fetch(
@@ -62,17 +64,18 @@ def fetch(
     total = tally.rows + missing
     if not total:
         raise UserError(request.source, "nothing in its inputs", "; ".join(problems.lines()))
-    if not missing and tally.digest == record.ledger and (request.folder / LEDGER_FILE).is_file():
+    if not missing and tally.digest == record.ledger and is_whole(request.folder, tally.rows):
         return Report(request.folder, tally, 0, problems)
     write_record(request.folder, record)
     with open_journal(request.folder) as writer:
         if missing:
             settle_all(request, limits, writer, placeholders, progress, tally.rows, total)
         progress("writing the ledger")
+        splits = _splits(request.folder)
         with read_journal(request.folder) as journal:
-            tally = _write(request, journal)
+            tally = _write(request, journal, splits or {})
         write_record(request.folder, record.model_copy(update={"ledger": tally.digest}))
-    return Report(request.folder, tally, missing, problems)
+    return Report(request.folder, tally, missing, problems, repaired=splits is None)
 
 
 def _survey(request: Request, journal: Journal, problems: Problems) -> tuple[Tally, int]:
@@ -87,16 +90,19 @@ def _survey(request: Request, journal: Journal, problems: Problems) -> tuple[Tal
     return tally, missing
 
 
-def _write(request: Request, journal: Journal) -> Tally:
-    tally, splits = Tally(), _splits(request.folder)
+def _write(request: Request, journal: Journal, splits: Mapping[str, str]) -> Tally:
+    tally = Tally()
     items = ((item, journal.outcome(identity(item))) for item in request.items(Problems()))
     entries = (tally.add(entry_of(request.source, item, outcome)) for item, outcome in items if outcome is not None)
     write_ledger(request.folder, (replace(one, split=one.split or splits.get(one.key, "")) for one in entries))
     return tally
 
 
-def _splits(folder: Path) -> dict[str, str]:
-    """Return what rct data split has written into the ledger that is there: pictures keep their sides."""
+def _splits(folder: Path) -> dict[str, str] | None:
+    """Return what rct data split has written into the ledger that is there, to keep it; None if it cannot be read."""
     if not (folder / LEDGER_FILE).is_file():
         return {}
-    return {entry.key: entry.split for entry in read_ledger(folder) if entry.split}
+    try:
+        return {entry.key: entry.split for entry in read_ledger(folder) if entry.split}
+    except UserError:
+        return None
