@@ -4,7 +4,9 @@ load_backbone(model, "imagenet")                    # keras.applications', downl
 load_backbone(model, "resnet50_notop.h5")           # a file in any of Keras' formats
 """
 
+import sys
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +50,13 @@ def _imagenet() -> _Weights:
     import keras
 
     try:
-        return _by_layer(keras.applications.ResNet50(weights="imagenet", include_top=False))
+        with redirect_stdout(sys.stderr):  # where Keras says that it downloads
+            return _by_layer(keras.applications.ResNet50(weights="imagenet", include_top=False))
     except Exception as error:  # whatever urllib, ssl and Keras raise when there is no network
         raise NetworkError(
             "imagenet",
-            f"the weights cannot be downloaded ({str(error).splitlines()[0][:160]})",
-            f"Fetch {_IMAGENET_FILE} where there is a network, and give its path.",
+            f"the weights cannot be downloaded ({(str(error) or type(error).__name__).splitlines()[0]})",
+            f"Fetch {_IMAGENET_FILE} where there is a network, and say --weights PATH.",
         ) from error
 
 
@@ -74,7 +77,7 @@ def _read(path: Path) -> _Weights:
         return _read_older(path)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NetworkError(
-            path, f"not weights that Keras can read ({str(error).splitlines()[0][:160]})", "Save them again."
+            path, f"not weights that Keras can read ({str(error).splitlines()[0]})", "Save them again."
         ) from error
 
 

@@ -71,7 +71,9 @@ def test_imagenet_without_a_network(ours, tmp_path, monkeypatch):
     monkeypatch.setattr(resnet, "BASE_WEIGHTS_PATH", "http://127.0.0.1:9/")
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.setattr("keras.src.backend.config._KERAS_DIR", str(tmp_path), raising=False)
-    with pytest.raises(NetworkError, match=r"imagenet: the weights cannot be downloaded \(.*give its path\."):
+    with pytest.raises(
+        NetworkError, match=r"imagenet: the weights cannot be downloaded \(.*\)\. .*say --weights PATH\."
+    ):
         load_backbone(ours, TINY, "imagenet")
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from models.bundle import Bundle, check_target
 from models.document import Document
-from models.errors import UserError
+from models.errors import NetworkError, UserError
 from models.preprocessing import Preprocessing
 from models.runtimes.keras import predict_with
 from models.spec import Category, ClassifierSpec, Thresholds
@@ -108,10 +108,15 @@ def _train(
 ) -> Outcome:
     module, backbone = recipe(request.recipe), task.backbone
     given = settings.model_dump(mode="json")
-    _claim(task, request, given)
+    begun = _claim(task, request, given)
     for line in leaks(request.data, request.categories, progress):
         warn(line)
-    trained = module.train(task, settings, progress)
+    try:
+        trained = module.train(task, settings, progress)
+    except NetworkError:  # without weights nothing has begun, and the same folder may be asked for with others
+        if not begun:
+            shutil.rmtree(task.folder, ignore_errors=True)
+        raise
     for problem in trained.problems[:1]:
         warn(f"pictures that cannot be read, left out: {len(trained.problems)}; the first is {problem}")
     rule = trained.preprocessing or backbone.preprocessing
@@ -144,8 +149,8 @@ def _spec(
     )
 
 
-def _claim(task: Task, request: Request, settings: Mapping[str, object]) -> None:
-    """Say in the training's folder whose it is, so that nothing is resumed from another training.
+def _claim(task: Task, request: Request, settings: Mapping[str, object]) -> bool:
+    """Say in the training's folder whose it is, so that nothing is resumed from another; whether it was begun before.
 
     Raises:
         UserError: the folder holds another training.
@@ -176,6 +181,7 @@ def _claim(task: Task, request: Request, settings: Mapping[str, object]) -> None
             )
     task.folder.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(ours), "utf-8")
+    return bool(there)
 
 
 def _read(file: Path) -> dict[str, object]:

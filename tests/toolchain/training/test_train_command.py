@@ -106,6 +106,27 @@ def test_weights_that_are_not_there_say_so(rct, coloured, tmp_path):
     assert not (tmp_path / "trained" / "red").exists()
 
 
+def test_weights_that_cannot_be_had_leave_the_folder_to_others(rct, coloured, tmp_path, monkeypatch):
+    """A port where nobody listens stands for the missing network; the advice of its message is followed."""
+    from keras.src.applications import resnet
+
+    monkeypatch.setattr(resnet, "BASE_WEIGHTS_PATH", "http://127.0.0.1:9/")
+    monkeypatch.setattr("keras.src.backend.config._KERAS_DIR", str(tmp_path), raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    command = ("train", "red", *DEFINED, "--data", coloured, "--backbone", "resnet50", "--json")
+    shown = rct(*command)
+    assert (shown.code, shown.out) == (2, "")
+    last = shown.err.splitlines()[-1]
+    assert last.startswith("rct: imagenet: the weights cannot be downloaded (")
+    assert last.endswith("_notop.h5 where there is a network, and say --weights PATH.")
+    assert last.count("(") == last.count(")")
+    Path("fetched.h5").write_bytes(b"half of it")
+    for name, said in (("missing.h5", "no such file"), ("fetched.h5", "not weights that Keras can read")):
+        shown = rct(*command, "--weights", name)
+        assert (shown.code, shown.out) == (2, "")
+        assert shown.err.splitlines()[-1].startswith(f"rct: {name}: {said}")
+
+
 @pytest.mark.parametrize(
     ("gone", "said"),
     [
