@@ -11,10 +11,11 @@ from starlette.exceptions import HTTPException
 
 from models.manifest import Manifest
 from models.runtimes import Predict
-from toolchain.serving.answers import Answer, Health, ModelName, Refusal
+from toolchain.serving.answers import Answer, ModelName, Refusal
 from toolchain.serving.batching import batching
 from toolchain.serving.body import MEDIA_TYPES
 from toolchain.serving.handling import Handling, refusal_response
+from toolchain.serving.health import RETRY, health_calls
 from toolchain.serving.refusals import Refused
 from toolchain.serving.room import Room
 from toolchain.serving.settings import Settings
@@ -30,12 +31,15 @@ _SAID = {
     415: "Not a JPEG, PNG or WebP picture.",
     422: "The picture is damaged, or has several frames.",
     503: "Overloaded, or the model could not be run.",
+    500: "An error in the server.",
     504: "No score within the time limit.",
+}
+_NOT_HTTP: dict[int | str, dict[str, Any]] = {
+    400: {"description": "Not HTTP/1.1.", "content": {"text/plain": {"schema": {"type": "string"}}}}
 }
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     code: {"model": Refusal, "description": said} for code, said in _SAID.items()
 }
-_RETRY = {"Retry-After": {"description": "Seconds to wait; where overloaded.", "schema": {"type": "integer"}}}
 
 
 def build_app(manifest: Manifest, predict: Predict, settings: Settings, watch: Watch) -> FastAPI:
@@ -44,34 +48,33 @@ def build_app(manifest: Manifest, predict: Predict, settings: Settings, watch: W
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        room = Room(settings.queue, settings.max_held_bytes)
+        room = Room(settings.queue, settings.max_held_bytes, settings.decoders)
         with ThreadPoolExecutor(settings.decoders, thread_name_prefix="decode") as decoders:
             async with batching(predict, settings, watch) as score:
                 app.state.handling = Handling(manifest, model, settings, watch, room, score, decoders)
                 yield
 
-    app = FastAPI(title="rct serve", summary=f"Scores and verdicts of {manifest.name}.", version="1", lifespan=lifespan)
+    app = FastAPI(
+        title="rct serve",
+        summary=f"Scores and verdicts of {manifest.name}.",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,  # its page would be fetched from elsewhere
+        redoc_url=None,
+    )
+
+    app.include_router(health_calls(model))
 
     @app.post(
         "/v1/classify",
         response_model=Answer,
-        responses=_REFUSALS | {503: _REFUSALS[503] | {"headers": _RETRY}},
+        responses=_NOT_HTTP | _REFUSALS | {503: _REFUSALS[503] | {"headers": RETRY}},
         openapi_extra={"requestBody": _BODY},
     )
     async def classify(request: Request) -> Response:
         """Score one picture, the body itself; whatever cannot be scored is for a person: "review"."""
         handling: Handling = request.app.state.handling
         return await handling.classify(request)
-
-    @app.get("/healthz")
-    async def healthz() -> Health:
-        """Say that the process answers."""
-        return Health(model=model)
-
-    @app.get("/readyz")
-    async def readyz() -> Health:
-        """Say that pictures are scored: the golden vectors passed before the server began to listen."""
-        return Health(model=model)
 
     @app.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
     async def metrics() -> Response:

@@ -6,7 +6,8 @@ from toolchain.serving.refusals import Refused
 from toolchain.serving.room import Place
 
 MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp")
-_ALSO_TAKEN = ("", "application/octet-stream")
+_ALSO_TAKEN = ("", "application/octet-stream", "application/x-www-form-urlencoded")
+"""What clients say who do not say what they send; the last is curl's default."""
 
 
 def check_media_type(header: str) -> None:
@@ -15,8 +16,21 @@ def check_media_type(header: str) -> None:
     Raises:
         Refused: it does.
     """
-    if header.partition(";")[0].strip().lower() not in (*MEDIA_TYPES, *_ALSO_TAKEN):
-        raise Refused("wrong_type", f"send the picture itself as the body, as one of {', '.join(MEDIA_TYPES)}")
+    kind = header.partition(";")[0].strip().lower()
+    if kind not in (*MEDIA_TYPES, *_ALSO_TAKEN):
+        known = ", ".join(MEDIA_TYPES)
+        raise Refused("wrong_type", f"send the picture itself as the body, as one of {known} (got {kind[:80]})")
+
+
+def check_encoding(header: str) -> None:
+    """Refuse a Content-Encoding: a body that is packed is no picture.
+
+    Raises:
+        Refused: there is one.
+    """
+    kind = header.strip().lower()
+    if kind not in ("", "identity"):
+        raise Refused("wrong_type", f"send the picture without a Content-Encoding (got {kind[:80]})")
 
 
 async def read_body(request: Request, limit: int, place: Place) -> bytes:

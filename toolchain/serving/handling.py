@@ -11,7 +11,7 @@ from starlette.responses import Response
 from models.manifest import Manifest
 from toolchain.serving.answers import ModelName, Refusal, answer
 from toolchain.serving.batching import Score
-from toolchain.serving.body import check_media_type, read_body
+from toolchain.serving.body import check_encoding, check_media_type, read_body
 from toolchain.serving.pixels import read_pixels
 from toolchain.serving.refusals import STATUS, Refused
 from toolchain.serving.room import Place, Room
@@ -40,6 +40,7 @@ class Handling:
         size = 0
         try:
             check_media_type(request.headers.get("content-type", ""))
+            check_encoding(request.headers.get("content-encoding", ""))
             with self.room.place() as place:
                 self.watch.in_flight.set(self.room.requests)
                 try:
@@ -63,7 +64,8 @@ class Handling:
         except TimeoutError:
             raise Refused("slow_body", f"the body took more than {self.settings.timeout:g} seconds") from None
         self.watch.stage("body", perf_counter() - began)
-        work = asyncio.create_task(self._decode_and_score(content))
+        place.until = until
+        work = asyncio.create_task(self._decode_and_score(content, place))
         gone = asyncio.create_task(_hang_up(request))
         del content
         try:
@@ -79,11 +81,11 @@ class Handling:
             gone.cancel()
             await asyncio.gather(work, gone, return_exceptions=True)
 
-    async def _decode_and_score(self, content: bytes) -> list[float]:
+    async def _decode_and_score(self, content: bytes, place: Place) -> list[float]:
         began = perf_counter()
         rule = self.manifest.spec.preprocessing
-        loop = asyncio.get_running_loop()
-        pixels = await loop.run_in_executor(self.decoders, read_pixels, content, rule, self.settings.max_pixels)
+        place.decoding = self.decoders.submit(read_pixels, content, rule, self.settings.max_pixels)
+        pixels = await asyncio.wrap_future(place.decoding)
         self.watch.stage("decode", perf_counter() - began)
         return await self.score(pixels)
 

@@ -1,5 +1,6 @@
 """What a picture comes to, and what does not come to a score: each with its status, its reason and a verdict."""
 
+import gzip
 import json
 import logging
 import struct
@@ -98,10 +99,28 @@ def test_what_comes_after_a_picture_changes_nothing(served, encode):
     assert served.post(encode() + b"PK\x03\x04 <script>").json() == served.post(encode()).json()
 
 
-@pytest.mark.parametrize("kind", ["image/gif", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded"])
+@pytest.mark.parametrize("kind", ["image/gif", "multipart/form-data; boundary=x", "application/json"])
 def test_another_content_type_is_refused_before_the_body_is_read(served, encode, kind):
     answer = served.post(encode(), kind)
     assert (answer.status_code, answer.json()["verdict"]) == (415, "review")
+    assert answer.json()["problem"] == (
+        "send the picture itself as the body, as one of image/jpeg, image/png, image/webp "
+        f"(got {kind.partition(';')[0]})"
+    )
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "application/octet-stream", ""])
+def test_a_client_that_does_not_say_what_it_sends_is_judged_by_its_bytes(served, encode, kind):
+    assert served.post(encode(), kind).status_code == 200
+    assert served.post(b"picture=x", kind).json()["problem"].startswith("not a picture that is served")
+
+
+def test_a_packed_body_is_refused_in_words(served, encode):
+    headers = {"Content-Type": "image/png", "Content-Encoding": "gzip"}
+    answer = served.client.post("/v1/classify", content=gzip.compress(encode()), headers=headers)
+    assert (answer.status_code, answer.json()["problem"]) == (
+        415, "send the picture without a Content-Encoding (got gzip)",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("value", "reason"), [(float("nan"), "failed"), (float("inf"), "failed"), (1.5, "failed")])
@@ -135,6 +154,7 @@ def test_health_and_metrics(served, encode, original):
     for path in ("/healthz", "/readyz"):
         health = served.client.get(path)
         assert (health.status_code, health.json()["model"]["sha256"]) == (200, original.manifest.sha256)
+        assert (served.client.head(path).status_code, served.client.head(path).content) == (200, b"")
     page = served.client.get("/metrics")
     assert page.headers["Content-Type"].startswith("text/plain")
     lines = page.text.splitlines()
@@ -145,10 +165,14 @@ def test_health_and_metrics(served, encode, original):
         assert f'rct_stage_seconds_count{{stage="{stage}"}} 1.0' in lines
 
 
+def test_no_page_is_made_of_what_lies_elsewhere(served):
+    assert [served.client.get(path).status_code for path in ("/docs", "/redoc", "/openapi.json")] == [404, 404, 200]
+
+
 def test_openapi_has_every_answer(served):
     document = served.client.get("/openapi.json").json()
     call = document["paths"]["/v1/classify"]["post"]
-    assert set(call["responses"]) == {"200", "408", "413", "415", "422", "503", "504"}
+    assert set(call["responses"]) == {"200", "400", "408", "413", "415", "422", "500", "503", "504"}
     assert set(call["requestBody"]["content"]) == {"image/jpeg", "image/png", "image/webp"}
     assert document["components"]["schemas"]["Refusal"]["properties"]["verdict"]["const"] == "review"
 

@@ -199,6 +199,31 @@ def test_no_score_in_time(serve, gate, encode):
         assert served.post(encode()).status_code == 200
 
 
+def test_a_decoder_that_does_not_end_keeps_its_place(serve, encode, monkeypatch):
+    """Whoever comes while all of them are stuck is told so at once, and a balancer, too."""
+    ends = threading.Event()
+
+    def stuck(*_):
+        assert ends.wait(30)
+
+    with serve(decoders=1, timeout=0.2) as served:
+        with monkeypatch.context() as patched:
+            patched.setattr("toolchain.serving.handling.read_pixels", stuck)
+            assert served.post(encode()).json()["reason"] == "timed_out"
+        try:
+            answer = served.post(encode())
+            assert (answer.status_code, answer.json()["reason"]) == (503, "overloaded")
+            assert answer.json()["problem"] == "every decoder works on a picture that takes too long"
+            assert answer.headers["Retry-After"] == "1"
+            assert served.client.get("/readyz").json()["reason"] == "overloaded"
+            assert (served.client.head("/readyz").status_code, served.client.get("/healthz").status_code) == (503, 200)
+        finally:
+            ends.set()
+        until(lambda: served.client.get("/readyz").status_code == 200)
+        assert served.post(encode()).status_code == 200
+        assert served.watch.registry.get_sample_value("rct_requests_in_flight") == 0
+
+
 def test_a_body_that_does_not_come(serve, encode):
     with serve(timeout=0.2) as served, connect(served) as client:
         client.sendall(head(1000) + b"\x89PNG")
