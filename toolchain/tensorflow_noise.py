@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
+from models.keras_backend import check_installed
+
 _NOISE = re.compile(
     rb"$|I\d{4} |WARNING: All log messages before absl::InitializeLog|To enable the following instructions: "
     rb"|.*Unable to register cu|.*computation_placer"
@@ -19,7 +21,12 @@ _NOISE = re.compile(
 
 
 def quiet_keras() -> None:
-    """Import Keras with its backend; later imports are free and silent. Whatever is wrong shows where it is used."""
+    """Import Keras with its backend; later imports are free and silent. Whatever else is wrong shows where it is used.
+
+    Raises:
+        UnavailableError: the backend is not installed.
+    """
+    check_installed()
     logging.getLogger("tensorflow").addFilter(_worth_saying)
     if "keras" in sys.modules:
         return

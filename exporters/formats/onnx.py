@@ -15,6 +15,7 @@ from exporters.onnx.resize import resize_inside
 from exporters.quantization.neutral import round_first_to_half
 from exporters.quantization.prepare import DEFAULT_CPU, weight_limit
 from models.errors import UserError
+from models.keras_backend import check_backend
 from models.manifest import Tensor
 from models.resnet50 import InferenceNetwork
 
@@ -41,8 +42,9 @@ _IR_RUNTIMES: Mapping[int, str] = {7: "1.6", 8: "1.10", 9: "1.15", 10: "1.18"}
 
 
 def check(options: ExportOptions) -> None:
-    """Raise UserError for an opset or IR version that is not supported, or that do not go together."""
+    """Raise UserError for versions that are not supported or do not go together, and for Keras on another backend."""
     _versions(options)
+    check_backend("an export to ONNX", "tensorflow")
 
 
 def write(network: InferenceNetwork, job: Job) -> Written:

@@ -8,6 +8,7 @@ from exporters.litert.graph import Graph
 from exporters.litert.metadata import describe
 from exporters.litert.quantize import ACTIVATION_BITS, quantize
 from models.errors import UserError
+from models.keras_backend import check_backend
 from models.manifest import Tensor
 from models.resnet50 import InferenceNetwork
 
@@ -23,10 +24,14 @@ MINIMUM_RUNTIME = {"ai-edge-litert": "1.0.1", "tflite-runtime": "2.14.0"}
 
 
 def check(options: ExportOptions) -> None:
-    """Raise UserError where the first convolution is to stay in float: it is what takes the picture's bytes."""
+    """Raise UserError where the first convolution, which takes the picture's bytes, is to stay in float.
+
+    Keras has to run on TensorFlow, too.
+    """
     for name in sorted(NEVER_FLOAT & set(options.float_layers)):
         problem = f"LiteRT's first convolution takes bytes, and cannot stay in float (got {name})"
         raise UserError("--float-layers", problem, f"Leave {name} out, or take --quantize fp32.")
+    check_backend("an export to LiteRT", "tensorflow")
 
 
 def write(network: InferenceNetwork, job: Job) -> Written:

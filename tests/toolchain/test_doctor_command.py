@@ -12,7 +12,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from models.runtimes import runtime_names
-from toolchain.diagnosis import packages, plugins
+from toolchain.diagnosis import plugins
 from toolchain.diagnosis.diagnose import diagnose
 from toolchain.diagnosis.machine import Gpu, gpus_in
 from toolchain.diagnosis.packages import PACKAGES, package_problems
@@ -139,7 +139,7 @@ def test_it_works_without_what_it_diagnoses(monkeypatch, capsys):
         raise ImportError("No module named 'numpy'")
 
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    monkeypatch.setattr(packages, "find_spec", lambda _: object())
+    monkeypatch.setattr("models.keras_backend.find_spec", lambda _: object())
     monkeypatch.setattr("toolchain.diagnosis.diagnose.format_plugins", missing)
     found = diagnose()
     assert found.providers == Providers()

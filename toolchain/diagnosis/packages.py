@@ -1,11 +1,11 @@
 """The packages that we use: their versions, and the sets of them that are known to be bad."""
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distributions, requires, version
-from importlib.util import find_spec
+
+from models.keras_backend import backend, is_installed
 
 PACKAGES = (
     "ai-edge-litert", "cleanlab", "cryptography", "cyclonedx-python-lib", "fastapi", "flatbuffers", "h5py", "httpcore",
@@ -105,7 +105,5 @@ def _cuda_wheels(names: dict[str, str]) -> Iterator[Problem]:
 
 
 def _missing_backend() -> Iterator[Problem]:
-    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
-    module = {"torch": "torch", "jax": "jax", "tensorflow": "tensorflow", "openvino": "openvino"}.get(backend)
-    if module is None or find_spec(module) is None:
-        yield Problem(f"KERAS_BACKEND={backend}", "is not installed", "unset KERAS_BACKEND, or install that backend")
+    if not is_installed(backend()):
+        yield Problem(f"KERAS_BACKEND={backend()}", "is not installed", "unset KERAS_BACKEND, or install that backend")

@@ -15,6 +15,7 @@ from pathlib import Path
 from models.bundle import Bundle, check_target
 from models.document import Document
 from models.errors import NetworkError, UserError
+from models.keras_backend import check_backend
 from models.preprocessing import Preprocessing
 from models.runtimes.keras import predict_with
 from models.spec import Category, ClassifierSpec, Thresholds
@@ -84,8 +85,10 @@ def train(request: Request, progress: Progress, warn: Callable[[str], None]) -> 
         UserError: data, settings or names that nothing can be trained with, or a folder that another training uses.
         BundleError: the target is taken.
         NetworkError: the backbone's weights cannot be had.
+        UnavailableError: Keras' backend is not installed, or cannot train.
     """
     quiet_keras()
+    check_backend("training", "tensorflow", "jax", "torch")
     settings = read_settings(recipe(request.recipe).Settings, request.settings, request.recipe)
     categories = define(request.categories, request.definitions)
     backbone = find_backbone(request.backbone, request.weights)
