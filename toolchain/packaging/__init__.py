@@ -9,6 +9,7 @@ A package is a folder, and a zip of it with the same bytes whenever it is made f
         model/              the bundle as it is: manifest.json, the model, golden.npz, licences
         golden/             the golden vectors as plain files; golden.json says what they are
         MODEL_CARD.md       for people
+        LICENSE, NOTICE     of the client's code
         bom.cdx.json        CycloneDX ML-BOM
         …                   the target's client
 """

@@ -19,6 +19,7 @@ from toolchain.packaging.content import GOLDEN_FOLDER, MODEL_FOLDER, Content, re
 from toolchain.packaging.contents import CONTENTS, SIGNATURE, contents_of
 from toolchain.packaging.golden_files import golden_files
 from toolchain.packaging.model_card import MODEL_CARD, model_card
+from toolchain.packaging.rendering import render_client
 from toolchain.packaging.signing import sign
 from toolchain.packaging.targets import Target, target_names
 from toolchain.packaging.targets import target as target_module
@@ -75,7 +76,7 @@ def package_files(content: Content, target: Target) -> Mapping[str, bytes | Path
         (MODEL_FOLDER / name).as_posix(): bundle.path / name for name in (MANIFEST, *content.manifest.files)
     }
     files |= {(GOLDEN_FOLDER / name).as_posix(): file for name, file in golden_files(content).items()}
-    files |= {BOM: bill_of_materials(content), MODEL_CARD: model_card(content)}
+    files |= {BOM: bill_of_materials(content), MODEL_CARD: model_card(content), **render_client("licence")}
     client = target.client(content)
     taken = sorted(files.keys() & client.keys())
     if taken:

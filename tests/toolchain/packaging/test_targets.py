@@ -66,3 +66,13 @@ def test_a_package_is_the_same_bytes_and_lists_every_file(name, content, tmp_pat
         name: {"bytes": len(text := path.read_bytes()), "sha256": hashlib.sha256(text).hexdigest()}
         for name, path in there.items()
     }
+
+
+def test_its_code_has_the_projects_licence(name, content):
+    files = package_files(content, target(name))
+    assert files["LICENSE"] == Path(__file__).parents[3].joinpath("LICENSE").read_bytes()
+    assert b"Apache License" in files["NOTICE"]
+    if "package.json" in files:
+        assert json.loads(files["package.json"])["license"] == "Apache-2.0"
+    if "Rct.podspec" in files:
+        assert b':type => "Apache-2.0", :file => "LICENSE"' in files["Rct.podspec"]

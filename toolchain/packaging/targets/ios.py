@@ -23,7 +23,6 @@ def client(content: "Content") -> Mapping[str, bytes]:
             "ios",
             name=manifest.name,
             labels=content.spec.labels,
-            licence=content.spec.licence,
             format=manifest.format,
         )
     )
