@@ -35,7 +35,10 @@ def _getter(reference: Reference, downloads: Downloads) -> Content:
                 return downloads.get(reference.url)
             except Failed as failed:
                 detail = f" (got {failed.detail})" if failed.detail else ""
-                raise PictureError(reference.input, f"{failed.status}{detail}") from None
+                advice = "Allow it with --allow-private." if failed.status == "private address" else ""
+                raise PictureError(reference.input, f"{failed.status}{detail}", advice) from None
+        if reference.problem:
+            raise PictureError(reference.input, reference.problem)
         if not reference.file:
             raise PictureError(reference.input, "nothing in this row")
         return _read(reference)

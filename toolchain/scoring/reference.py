@@ -14,6 +14,7 @@ class Reference:
         start: the first byte of a part, or the row of a table, from 0 on.
         size: bytes of a part; -1 where the whole file is the picture.
         column: the column of the table that holds the encoded bytes, "" where ``file`` is no table.
+        problem: why there is no picture to look for, "" where there is one.
         stamp: bytes of the file when the plan was made, so that another file of its name is another plan.
     """
 
@@ -23,4 +24,5 @@ class Reference:
     start: int = 0
     size: int = -1
     column: str = ""
+    problem: str = ""
     stamp: int = -1

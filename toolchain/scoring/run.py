@@ -13,6 +13,7 @@ from models.errors import UserError
 from models.runtimes import Device
 from toolchain.data.fetching.addresses import Exemption
 from toolchain.data.problems import Problems
+from toolchain.data.sources.webdataset import DAMAGED
 from toolchain.lock import alone
 from toolchain.output import Progress
 from toolchain.references import open_reference
@@ -92,7 +93,7 @@ def _score(
         scored += one.rows
         rate = f"{scored / max(monotonic() - began, 1e-3):.0f}/s"
         progress("scoring", done=done + scored, total=plan.inputs, note=rate)
-    return summarise(request.out, plan, scored, monotonic() - began, lost)
+    return summarise(request.out, plan, scored, monotonic() - began, lost, problems.counts.get(DAMAGED, 0))
 
 
 def _check_folder(request: Request) -> None:

@@ -23,6 +23,7 @@ class Summary(Document):
         scored: inputs that this run did; the others were done before.
         seconds: that this run took, from the start of the first process on.
         lost: shards that could not be written, and why.
+        damaged: inputs that are cut or broken, so that nobody knows how many pictures are missing.
     """
 
     schema_version: Literal["rct.score/1"] = "rct.score/1"
@@ -34,6 +35,7 @@ class Summary(Document):
     scored: int
     seconds: float
     lost: tuple[str, ...] = ()
+    damaged: int = 0
 
     def lines(self) -> list[str]:
         """Return the counts for a reader."""
@@ -45,7 +47,7 @@ class Summary(Document):
         return found
 
 
-def summarise(folder: Path, plan: Plan, scored: int, seconds: float, lost: Sequence[str]) -> Summary:
+def summarise(folder: Path, plan: Plan, scored: int, seconds: float, lost: Sequence[str], damaged: int = 0) -> Summary:
     """Count the rows of the shards that are there, one shard in memory at a time."""
     import pyarrow.parquet as pq
 
@@ -66,6 +68,7 @@ def summarise(folder: Path, plan: Plan, scored: int, seconds: float, lost: Seque
         scored=scored,
         seconds=round(seconds, 3),
         lost=tuple(lost),
+        damaged=damaged,
     )
 
 
@@ -73,7 +76,7 @@ def check(summary: Summary) -> None:
     """Refuse a scoring that is not whole.
 
     Raises:
-        VerdictError: a shard could not be written.
+        VerdictError: a shard could not be written, or an input was damaged.
     """
     if summary.lost:
         count = len(summary.lost)
@@ -81,4 +84,11 @@ def check(summary: Summary) -> None:
             summary.folder,
             f"{count} shard{'' if count == 1 else 's'} could not be written (got {summary.lost[0]})",
             "Run it again with fewer --workers.",
+        )
+    if summary.damaged:
+        shards = "1 WebDataset shard is" if summary.damaged == 1 else f"{summary.damaged} WebDataset shards are"
+        raise VerdictError(
+            summary.folder,
+            f"{shards} damaged, and what was behind the damage is not scored",
+            "Get it again, and score it.",
         )

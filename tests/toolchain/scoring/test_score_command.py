@@ -41,8 +41,8 @@ def test_all_kinds_of_input_become_one_table(score, photos, shard, server, encod
         (server.url("/green.png"), 0, "block", None),
         (server.url("/none.png"), None, "review", "http 404"),
         ("nonsense", None, "review", "bad address"),
-        ("a/0", 1, "block", None),
-        ("a/1", None, "review", "a damaged or unusual JPEG picture"),
+        (f"{tar}#0", 1, "block", None),
+        (f"{tar}#1", None, "review", "a damaged or unusual JPEG picture"),
         ("bytes.parquet#1", 0, "allow", None),
         ("bytes.parquet#2", None, "review", "nothing in this row"),
         ("bytes.parquet#3", 1, "block", None),
@@ -162,6 +162,37 @@ def test_a_shard_that_ends_early_is_told_and_scored_as_far_as_it_goes(score, sha
     path = shard("a.tar", {f"{number}.png": encoded((255, 0, 0)) for number in range(4)})
     path.write_bytes(path.read_bytes()[: 2 * 1024 + 300])
     shown = score(path)
-    assert shown.code == 0
+    assert shown.code == 1
+    assert shown.err.splitlines()[-1] == (
+        "rct: scores: 1 WebDataset shard is damaged, and what was behind the damage is not scored. "
+        "Get it again, and score it."
+    )
+    assert json.loads(score(path, "--json").out)["damaged"] == 1
     assert any("a shard that is damaged from here on: 1 row, first at a.tar" in line for line in shown.err.splitlines())
-    assert [row["input"] for row in table("scores")][:2] == ["a/0", "a/1"]
+    assert [row["input"] for row in table("scores")][:2] == [f"{path}#0", f"{path}#1"]
+
+
+def test_every_sample_of_a_shard_is_a_row_of_a_name_of_its_own(score, shard, encoded, table, tmp_path):
+    red = encoded((255, 0, 0))
+    for folder in ("d1", "d2"):
+        (tmp_path / folder).mkdir()
+        shard(f"{folder}/s.tar", {"0.png": red, "1.json": b"{}", "2.jpg": red, "2.png": red, "2.json": b"{}"})
+    shown = score("d1/s.tar", "d2/s.tar")
+    assert shown.code == 0, shown.err
+    assert [(row["input"], row["verdict"], row["error_kind"]) for row in table("scores")] == [
+        (f"{folder}/s.tar#{key}", verdict, kind)
+        for folder in ("d1", "d2")
+        for key, verdict, kind in (
+            ("0", "block", None),
+            ("1", "review", "a sample without a picture"),
+            ("2", "review", "a sample with more than one picture"),
+        )
+    ]
+
+
+def test_a_private_address_is_refused_with_the_option_that_allows_it(score, server, table, tmp_path):
+    (tmp_path / "urls.txt").write_text(server.url("/x.jpg"))
+    score("urls.txt")
+    (row,) = table("scores")
+    assert row["error_kind"] == "private address"
+    assert row["error"].endswith(". Allow it with --allow-private.")

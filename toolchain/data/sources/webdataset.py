@@ -33,8 +33,14 @@ class Settings(Columns):
     classes: Names = ()
 
 
+DAMAGED = "a shard that is damaged from here on"
+"""The kind of problem of a shard that is cut, or broken in the middle."""
+
+
 @dataclass
-class _Sample:
+class Sample:
+    """The files of one picture: where pictures among them are (first byte, bytes), and what is told of them."""
+
     key: str
     pictures: list[tuple[int, int]] = field(default_factory=list)
     row: dict[str, str] = field(default_factory=dict)
@@ -44,7 +50,7 @@ def read(inputs: Sequence[Path], settings: Settings, problems: Problems) -> Iter
     """Yield the pictures of each shard in their order; a folder stands for its shards, sorted."""
     once, seen = Once(), LabelsSeen()
     for path in _shards(inputs):
-        for sample in _samples(path, settings, problems):
+        for sample in samples(path, settings, problems):
             where = f"{path.name}: {sample.key}"
             seen.add(sample.row.get(settings.label, ""))
             if len(sample.pictures) != 1:
@@ -71,8 +77,13 @@ def _shards(inputs: Sequence[Path]) -> Iterator[Path]:
         yield from shards
 
 
-def _samples(path: Path, settings: Settings, problems: Problems) -> Iterator[_Sample]:
-    sample = _Sample("")
+def samples(path: Path, settings: Settings, problems: Problems) -> Iterator[Sample]:
+    """Yield the samples of one shard in their order, those without a picture and with several too.
+
+    Raises:
+        UserError: it is not there, no tar file, or compressed.
+    """
+    sample = Sample("")
     for tar, member in _members(path, problems):
         folder, _, name = member.name.rpartition("/")
         stem, _, suffix = name.partition(".")
@@ -82,7 +93,7 @@ def _samples(path: Path, settings: Settings, problems: Problems) -> Iterator[_Sa
         if key != sample.key:
             if sample.key:
                 yield sample
-            sample = _Sample(key)
+            sample = Sample(key)
         _add(sample, suffix.lower(), tar, member, settings, problems)
     if sample.key:
         yield sample
@@ -101,20 +112,20 @@ def _members(path: Path, problems: Problems) -> Iterator[tuple[tarfile.TarFile, 
             except tarfile.ReadError:
                 whole = False
             if not whole:
-                problems.add("a shard that is damaged from here on", f"{path.name}: byte {tar.offset}")
+                problems.add(DAMAGED, f"{path.name}: byte {tar.offset}")
     except tarfile.ReadError as error:
         raise UserError(path, "not a tar file, or compressed", "Unpack it to a plain .tar.") from error
 
 
 def _ends_here(path: Path, offset: int) -> bool:
-    """Return whether the tar file ends at ``offset`` as it should: the reader takes a damaged header for the end."""
+    """Return whether the tar file ends at ``offset`` as it should: the reader takes a bad header for the end."""
     with path.open("rb") as file:
         file.seek(offset)
-        return not file.read(tarfile.BLOCKSIZE).strip(b"\0")
+        return file.read(tarfile.BLOCKSIZE) == bytes(tarfile.BLOCKSIZE)
 
 
 def _add(
-    sample: _Sample, suffix: str, tar: tarfile.TarFile, member: tarfile.TarInfo, settings: Settings, problems: Problems
+    sample: Sample, suffix: str, tar: tarfile.TarFile, member: tarfile.TarInfo, settings: Settings, problems: Problems
 ) -> None:
     where = f"{Path(str(tar.name)).name}: {member.name}"
     if f".{suffix}" in SUFFIXES:
@@ -135,7 +146,7 @@ def _text(tar: tarfile.TarFile, member: tarfile.TarInfo) -> str | None:
         return None
 
 
-def _class(sample: _Sample, text: str | None, settings: Settings, where: str, problems: Problems) -> None:
+def _class(sample: Sample, text: str | None, settings: Settings, where: str, problems: Problems) -> None:
     if not text:
         problems.add("an empty class", where)
     elif not text.isdecimal():
