@@ -225,6 +225,17 @@ def test_a_picture_that_cannot_be_read_is_one_line(program, package, tmp_path):
     assert refused(program, package, tmp_path).startswith(f"{tmp_path}: ")
 
 
+def test_a_jpeg_of_a_hundred_scans_is_read_and_of_one_more_refused(program, package, tmp_path):
+    noise = np.random.default_rng(2).integers(0, 256, (64, 64, 3), np.uint8)
+    Image.fromarray(noise).save(picture := tmp_path / "scans.jpg", progressive=True)
+    body = picture.read_bytes()[:-2]
+    last, has = body[body.rindex(b"\xff\xda") :], body.count(b"\xff\xda")
+    picture.write_bytes(body + (100 - has) * last + b"\xff\xd9")
+    assert run(program, package, picture).returncode == 0
+    picture.write_bytes(body + (101 - has) * last + b"\xff\xd9")
+    assert "a damaged or unusual JPEG (more than 100 scans)" in refused(program, package, picture)
+
+
 def test_a_bad_picture_does_not_stop_the_others(program, package, tmp_path):
     done = run(program, package, package / "contract.txt", package / "golden/0.png")
     assert done.returncode == 2

@@ -44,6 +44,14 @@ void jpeg_warned(j_common_ptr info, int level) {  // lenient as other viewers ar
   if (level < 0 && info->err->msg_code == JWRN_JPEG_EOF) jpeg_failed(info);
 }
 
+// A scan costs as much as the picture has blocks, even where it changes none; cameras make at most about a dozen.
+void count_scans(j_common_ptr info) {
+  if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number <= MAX_SCANS) return;
+  auto* error = reinterpret_cast<JpegError*>(info->err);
+  std::snprintf(error->out->problem, sizeof error->out->problem, "more than %d scans", MAX_SCANS);
+  std::longjmp(error->jump, 1);
+}
+
 bool read_jpeg(const std::vector<uint8_t>& encoded, Decoded& out) {
   jpeg_decompress_struct info;
   JpegError error;
@@ -51,11 +59,14 @@ bool read_jpeg(const std::vector<uint8_t>& encoded, Decoded& out) {
   error.manager.error_exit = jpeg_failed;
   error.manager.emit_message = jpeg_warned;
   error.out = &out;
+  jpeg_progress_mgr progress{};
+  progress.progress_monitor = count_scans;
   if (setjmp(error.jump)) {
     jpeg_destroy_decompress(&info);
     return false;
   }
   jpeg_create_decompress(&info);
+  info.progress = &progress;
   jpeg_mem_src(&info, const_cast<uint8_t*>(encoded.data()), encoded.size());
   jpeg_save_markers(&info, JPEG_APP0 + 1, 0xFFFF);
   jpeg_read_header(&info, TRUE);
