@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from toolchain.packaging.rendering import render_client
 
 if TYPE_CHECKING:
-    from models.manifest import Tensor
+    from models.manifest import Manifest, Tensor
     from toolchain.packaging.content import Content
 
 SUMMARY = "Triton: a model repository with dynamic batching, for CPUs and GPUs"
@@ -31,12 +31,17 @@ def client(content: "Content") -> Mapping[str, bytes | Path]:
     }
     root = PurePosixPath("repository") / model
     files[f"{root}/{_CONFIG}"] = files.pop(_CONFIG)
-    if manifest.format == "onnx":
+    if _for_gpus(manifest):
         files[f"{root}/configs/gpu.pbtxt"] = _rendered(content, gpu=True)[_CONFIG]
     files[f"{root}/labels.txt"] = "".join(f"{label}\n" for label in content.spec.labels).encode()
     for name in _model_files(content):
         files[f"{root}/1/{name}"] = content.bundle.path / name
     return files
+
+
+def _for_gpus(manifest: "Manifest") -> bool:
+    """Return whether there is a configuration for GPUs: CUDA does not run int8 graphs well."""
+    return manifest.format == "onnx" and "int8" not in manifest.recipe
 
 
 def _rendered(content: "Content", *, gpu: bool) -> Mapping[str, bytes]:
@@ -50,6 +55,7 @@ def _rendered(content: "Content", *, gpu: bool) -> Mapping[str, bytes]:
         name=manifest.name,
         model=content.spec.name,
         format=manifest.format,
+        for_gpus=_for_gpus(manifest),
         backend=_BACKENDS[manifest.format],
         filename=manifest.model,
         batch=batch,

@@ -28,6 +28,15 @@ def test_only_the_runtimes_of_the_bundles_format_are_packaged(as_format, format_
     assert cpp.client(content) == files
 
 
+def test_opencv_is_not_offered_for_int8(as_format):
+    content = read_content(as_format("onnx"))
+    manifest = content.manifest.model_copy(update={"recipe": "int8"})
+    files = cpp.client(replace(content, bundle=replace(content.bundle, manifest=manifest)))
+    assert not any("opencv" in path for path in files)
+    assert b"OpenCV" not in files["README.md"]
+    assert b"opencv" not in files["README.md"]
+
+
 def test_no_source_has_two_hundred_lines(as_format):
     files = cpp.client(read_content(as_format("onnx")))
     lengths = {path: file.count(b"\n") for path, file in files.items() if path.endswith((".cpp", ".hpp", ".py"))}

@@ -10,6 +10,7 @@ from google.protobuf import text_format
 from inference_servers import kserve, listening
 from served_package import load_client, run_client, write_served
 
+from models.bundle import Bundle, seal
 from toolchain.packaging.content import read_content
 from toolchain.packaging.targets import triton
 
@@ -83,6 +84,16 @@ def test_a_picture_of_any_size_has_free_dimensions(as_format):
     config = parse(files["repository/colours/config.pbtxt"].decode())
     assert list(config.input[0].dims) == [-1, -1, 3]
     assert list(config.model_warmup[0].inputs[config.input[0].name].dims) == [6, 8, 3]
+
+
+def test_an_int8_graph_is_not_for_gpus(as_format):
+    bundle = as_format("onnx")
+    fields = bundle.manifest.model_dump(exclude={"files", "schema_version"}) | {"recipe": "int8"}
+    seal(bundle.path, **fields)
+    files = triton.client(read_content(Bundle.open(bundle.path)))
+    assert not [path for path in files if path.endswith("gpu.pbtxt")]
+    assert "Take the fp16 bundle for GPUs" in files["README.md"].decode()
+    assert "gpu.pbtxt" not in files["README.md"].decode()
 
 
 @pytest.mark.slow
