@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.text import Text
 
-from models.errors import UserError
+from models.errors import PictureError, UserError
+from models.frames import has_several_frames
 from models.joined import join_specs
 from models.picture_sizes import takes_any_size
 from models.pictures import Batch, find_pictures, read_batches, read_whole
@@ -37,7 +38,10 @@ _STYLES = {"allow": "green", "review": "yellow", "block": "red"}
 
 @dataclass(frozen=True)
 class Row:
-    """One picture: its scores in [0, 1] by category and what to do with it, or why it could not be read."""
+    """One picture: its scores in [0, 1] by category and what to do with it, or why it could not be read.
+
+    A picture of several frames has scores of its first, an error that says so, and is never allowed.
+    """
 
     path: Path
     scores: Mapping[str, float] = field(default_factory=dict)
@@ -121,7 +125,12 @@ def _rows(spec: ClassifierSpec, batches: Iterable[Batch], run: Predict) -> Itera
             continue
         for path, scores in zip(batch.paths, run(batch.pixels).tolist(), strict=True):
             named = dict(zip(spec.labels, scores, strict=True))
-            yield Row(path, named, spec.verdict(named))
+            verdict = spec.verdict(named)
+            if has_several_frames(path):
+                problem = PictureError(path, "several frames, and only the first was scored")
+                yield Row(path, named, max(verdict, "review", key=SEVERITY.index), str(problem))
+            else:
+                yield Row(path, named, verdict)
 
 
 @dataclass(frozen=True)
@@ -153,9 +162,10 @@ def stream(scoring: Scoring, layout: Layout, output: Output, progress: Progress)
     unreadable = 0
     _print(sheet.head(), output)
     for row in scoring.rows:
+        if row.error:
+            output.warn(row.error)
         if row.verdict is None:
             unreadable += 1
-            output.warn(row.error)
         else:
             verdicts[row.verdict] += 1
         _print(sheet.row(row), output)
@@ -212,7 +222,8 @@ def _json_line(row: Row) -> str:
     if row.verdict is None:
         return json.dumps({"picture": str(row.path), "error": row.error})
     scores = {label: round(score, 7) if isfinite(score) else None for label, score in row.scores.items()}
-    return json.dumps({"picture": str(row.path), "verdict": row.verdict, "scores": scores}, allow_nan=False)
+    document = {"picture": str(row.path), "verdict": row.verdict, "scores": scores}
+    return json.dumps(document | ({"error": row.error} if row.error else {}), allow_nan=False)
 
 
 def _csv_line(cells: Sequence[str]) -> str:

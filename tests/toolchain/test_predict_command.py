@@ -172,3 +172,16 @@ def test_a_bundle_that_resizes_gets_pictures_as_they_are(rct, export, striped, p
     assert shown.err.splitlines()[-1] == "2 pictures: 2 allow, 0 review, 0 block; 1 could not be read."
     resized = json.loads(rct("predict", export("plain").path, striped, "--json").out)
     assert resized["scores"]["red"] != pytest.approx(0.01, abs=1e-4)
+
+
+def test_a_picture_that_moves_is_never_allowed(rct, original, tmp_path):
+    path = tmp_path / "x.png"
+    frames = [Image.new("RGB", (16, 12), colour) for colour in ((0, 0, 0), (255, 0, 0))]
+    frames[0].save(path, save_all=True, append_images=frames[1:])
+    shown = rct("predict", original.path, path, "--json")
+    problem = f"{path}: several frames, and only the first was scored."
+    assert json.loads(shown.out) == {
+        "picture": str(path), "verdict": "review", "scores": {"red": 0.0, "green": 0.0}, "error": problem,
+    }  # fmt: skip
+    assert problem in shown.err
+    assert rct("predict", original.path, path).out.splitlines()[-1].startswith("review")

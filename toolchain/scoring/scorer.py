@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models.errors import PictureError
+from models.frames import has_several_frames
 from models.picture_sizes import takes_any_size
 from models.preprocessing import decode, read_picture
 from models.runtimes import Predict, RuntimeOptions, load_runtime
@@ -116,6 +117,8 @@ class Scorer:
             digest = hashlib.sha256(encoded).hexdigest()
             with self._decoding:
                 pixels = read(encoded, self.spec.preprocessing, reference.input)
+                if has_several_frames(encoded):
+                    raise PictureError(reference.input, "several frames, and only the first would be scored")
             return _Read(reference, digest, pixels)
         except PictureError as error:  # a new one: the traceback of this would keep the half-decoded picture in memory
             return _Read(reference, digest, error=PictureError(error.subject, error.problem, error.advice))

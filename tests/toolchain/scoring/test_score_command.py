@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hostile_server import reply
+from PIL import Image
 
 from toolchain.lock import alone
 
@@ -196,3 +197,13 @@ def test_a_private_address_is_refused_with_the_option_that_allows_it(score, serv
     (row,) = table("scores")
     assert row["error_kind"] == "private address"
     assert row["error"].endswith(". Allow it with --allow-private.")
+
+
+def test_a_picture_that_moves_is_for_a_person(score, table, tmp_path):
+    frames = [Image.new("RGB", (16, 12), colour) for colour in ((0, 0, 0), (255, 0, 0))]
+    frames[0].save(tmp_path / "x.gif", save_all=True, append_images=frames[1:])
+    assert score("x.gif").code == 0
+    (row,) = table("scores")
+    assert (row["verdict"], row["score_red"], row["error_kind"]) == (
+        "review", None, "several frames, and only the first would be scored",
+    )  # fmt: skip
