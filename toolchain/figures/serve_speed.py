@@ -34,6 +34,7 @@ from models.bundle import Bundle
 from models.decoding import picture_format
 from models.pictures import find_pictures
 from models.processor import usable_cores
+from toolchain.figures.large_photographs import write_large
 from toolchain.figures.open_loop import ask_open_loop
 
 CONNECTIONS = 16
@@ -67,17 +68,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bundle", type=Path)
     parser.add_argument("--pictures", type=Path, default=_CALIBRATION, help="a folder with JPEG files")
+    parser.add_argument("--large", action="store_true", help="enlarge the pictures to photographs of about 2 MB")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=8.0, help="of each turn")
     parser.add_argument("--out", type=Path)
     options, serve_options = parser.parse_known_args(arguments)
-    paths = _jpegs(options.pictures)
     rounds: list[dict[str, Any]] = []
     with (
         TemporaryDirectory() as folder,
+        _photographs(options.pictures, options.large) as paths,
         _worker(options.bundle, paths) as worker,
         _server(options.bundle, serve_options) as (url, server),
     ):
+        sizes = [path.stat().st_size for path in paths]
+        pictures = {"count": len(sizes), "mean_bytes": round(sum(sizes) / len(sizes)), "large": options.large}
         script = _write_script(Path(folder), paths)
         _wrk(url, script, CONNECTIONS, 2.0, server)  # warm
         for number in range(options.rounds):
@@ -88,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "bundle": Bundle.open(options.bundle).manifest.sha256,
         "serve_options": serve_options,
         "connections": CONNECTIONS,
-        "pictures": {"count": len(paths), "mean_bytes": round(sum(path.stat().st_size for path in paths) / len(paths))},
+        "pictures": pictures,
         "summary": _summary(rounds),
         "rounds": rounds,
     }
@@ -96,6 +100,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(json.dumps(document["summary"], indent=1))
     if options.out:
         options.out.write_text(text + "\n", "utf-8")
+
+
+@contextmanager
+def _photographs(folder: Path, large: bool) -> Iterator[list[Path]]:
+    with TemporaryDirectory() as scratch:
+        yield write_large(_jpegs(folder), Path(scratch)) if large else _jpegs(folder)
 
 
 def _jpegs(folder: Path) -> list[Path]:
