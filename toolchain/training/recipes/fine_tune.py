@@ -68,7 +68,7 @@ class Settings(Document):
     precision: Precision = Field(default="float32", description="float32, mixed_float16 or mixed_bfloat16")
     devices: int = Field(default=1, ge=1, description="accelerators that share a batch")
     threads: int | None = Field(default=None, ge=1, description="that decode; all cores by default")
-    tensorboard: str = Field(default="", description="folder for TensorBoard's event files")
+    tensorboard: str = Field(default="", description="folder in which TensorBoard finds a run of the bundle's name")
 
     @model_validator(mode="after")
     def _batch_can_be_shared(self) -> Self:
@@ -103,7 +103,8 @@ def train(task: Task, settings: Settings, progress: Progress) -> Trained:
         graph = picture_graph(network, rule, settings.precision, mixing=bool(mixing))
         graph.choose_trainable(settings.stages, settings.batch_norm)
         _compile(graph, settings, len(train))
-        logs = [stack.enter_context(tensorboard(Path(settings.tensorboard)))] if settings.tensorboard else []
+        told = Path(settings.tensorboard) if settings.tensorboard else None
+        logs = [stack.enter_context(tensorboard(told, task.folder.name))] if told else []
         tuned = run_epochs(graph, train, val, plan, checkpoints, progress, logs)
         graph.give_back(network)
     left_out = {*problems, *train.unreadable.values(), *val.unreadable.values()}

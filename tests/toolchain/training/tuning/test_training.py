@@ -78,6 +78,6 @@ def test_heads_come_first_and_tensorboard_is_told(coloured, tmp_path):
     trained = outcome("jax", coloured, tmp_path / "run", start="heads", epochs=2, tensorboard=str(logs))
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    events = EventAccumulator(str(logs)).Reload()
+    events = EventAccumulator(str(logs / "run")).Reload()
     told = [event.value for event in events.Scalars("val_loss")]
     assert told == pytest.approx([row["val_loss"] for row in trained["history"]], rel=1e-6)
