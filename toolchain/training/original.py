@@ -16,6 +16,7 @@ from models.keras_file import save_keras
 from models.runtimes.keras import predict_with
 from models.spec import ClassifierSpec
 from toolchain.training.model_card import MODEL_CARD
+from toolchain.training.record import RECORD_FILE, TrainingRecord
 from toolchain.training.task import Backbone
 
 HISTORY_FILE = "history.csv"
@@ -29,6 +30,7 @@ def write_original(
     spec: ClassifierSpec,
     backbone: Backbone,
     card: str,
+    record: TrainingRecord,
     history: Sequence[Mapping[str, float]],
     *,
     overwrite: bool,
@@ -45,6 +47,7 @@ def write_original(
         save_keras(model, folder / MODEL_FILE)
         make_golden(golden_pictures(), rule, predict_with([model], rule)).save(folder / GOLDEN_FILE)
         (folder / MODEL_CARD).write_text(card, "utf-8")
+        (folder / RECORD_FILE).write_text(record.text(), "utf-8")
         (folder / HISTORY_FILE).write_text(_csv(history), "utf-8")
         for pattern in _LEGAL:
             for file in sorted(Path(backbone.weights).parent.glob(pattern)) if backbone.weights else ():

@@ -9,7 +9,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from models.bundle import Bundle, check_target
@@ -30,6 +30,7 @@ from toolchain.training.leaks import leaks
 from toolchain.training.model_card import Card
 from toolchain.training.original import tool_versions, write_original
 from toolchain.training.recipes import recipe
+from toolchain.training.record import TrainingRecord
 from toolchain.training.splits import train_and_val
 from toolchain.training.task import Task
 from toolchain.training.validation import Measured, choices, measures, validate
@@ -51,6 +52,10 @@ class Request:
     seed: int = 0
     out: Path | None = None
     overwrite: bool = False
+
+    def like(self, record: TrainingRecord) -> "Request":
+        """Return what trains these categories as the record says."""
+        return replace(self, recipe=record.recipe, backbone=record.backbone, seed=record.seed, settings=record.given)
 
     @property
     def target(self) -> Path:
@@ -131,8 +136,9 @@ def _train(
     found = measures(validation, task.categories, task.seed)
     card = Card(spec, task, trained, request.recipe, given, found, tool_versions()).text()
     progress("writing the bundle")
+    record = TrainingRecord(recipe=request.recipe, backbone=backbone.name, seed=task.seed, settings=given)
     bundle = write_original(
-        request.target, trained.model, spec, backbone, card, trained.history, overwrite=request.overwrite
+        request.target, trained.model, spec, backbone, card, record, trained.history, overwrite=request.overwrite
     )
     shutil.rmtree(task.folder, ignore_errors=True)
     return Outcome(bundle, found)

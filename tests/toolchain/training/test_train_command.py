@@ -31,7 +31,9 @@ def train(rct, tiny_original, coloured):
 
 
 @pytest.mark.slow
-def test_a_classifier_comes_out_and_the_same_command_gives_the_same_bytes(train, tmp_path, coloured):
+def test_a_classifier_comes_out_and_the_same_command_gives_the_same_bytes(
+    train, rct, tiny_original, tmp_path, coloured
+):
     data = tmp_path / "data"
     shutil.copytree(coloured, data)
     (data / "train" / "red" / "broken.png").write_bytes(b"no picture")
@@ -59,6 +61,10 @@ def test_a_classifier_comes_out_and_the_same_command_gives_the_same_bytes(train,
     half_written.write_text('{"recipe": "he')
     assert train("red", "--out", "again/red", *DEFINED, data=data).code == 0
     assert Bundle.open(tmp_path / "again" / "red").manifest == bundle.manifest
+
+    likewise = ("--like", "trained/red", "--backbone", tiny_original.path, "--out", "likewise/red")
+    assert rct("train", "red", "--data", data, *DEFINED, *likewise).code == 0
+    assert Bundle.open(tmp_path / "likewise" / "red").manifest == bundle.manifest
 
 
 def test_the_folder_of_another_training_is_not_gone_on_from(train, tmp_path):
