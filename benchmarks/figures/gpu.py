@@ -9,7 +9,9 @@ their weights or hollow (benchmarks.figures.hollow); StableHLO is exported here,
 with it ``--images`` are scored and held against Keras on JAX in float32.
 
 What is prepared is kept in ``--work``, compiled programs too: a short run there, such as with ``--seconds 0.05``, lets
-the next one begin at once, for PyTorch's compiler takes minutes.
+the next one begin soon. PyTorch's compiler takes three to five minutes for a precision and a batch size, largely on one
+core: once the contenders are prepared, short runs of one precision each can go side by side. With all of that kept,
+fourteen contenders still take more than seven minutes on an H100, and the report is written at the end.
 """
 
 import argparse
