@@ -35,10 +35,10 @@ def test_what_is_written_reads_back(trained):
 
 
 def test_settings_go_the_way_of_the_command_line():
-    Settings = recipe("heads").Settings
-    settings = Settings(members=3, unread=["conv5_block3_out"], threads=None)
+    kind = recipe("heads").Settings
+    settings = kind(members=3, unread=["conv5_block3_out"], threads=None)
     record = RECORD.model_copy(update={"settings": settings.model_dump(mode="json")})
-    assert read_settings(Settings, record.given, "heads") == settings
+    assert read_settings(kind, record.given, "heads") == settings
 
 
 def test_a_request_takes_everything_over(tmp_path):
