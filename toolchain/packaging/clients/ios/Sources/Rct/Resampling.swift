@@ -9,8 +9,7 @@ enum Resampling {
     static func resample(_ pixels: Pixels, _ width: Int, _ height: Int, filter: String) -> Pixels {
         if filter == "nearest" { return nearest(pixels, width, height) }
         // which comes first decides a rounding here and there
-        let rowsFirst = pixels.height > height && pixels.height - height > 2 * (width - pixels.width)
-            && pixels.height > pixels.width
+        let rowsFirst = pixels.height > height && pixels.height - height > 2 * (pixels.width - width)
         if rowsFirst {
             return columns(rows(pixels, height, filter), width, filter)
         }

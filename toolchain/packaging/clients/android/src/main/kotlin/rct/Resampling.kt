@@ -26,8 +26,7 @@ object Resampling {
         if (name == "nearest") return nearest(pixels, width, height)
         val filter = FILTERS.getValue(name)
         // which comes first decides a rounding here and there
-        val rowsFirst = pixels.height > height && pixels.height - height > 2 * (width - pixels.width) &&
-            pixels.height > pixels.width
+        val rowsFirst = pixels.height > height && pixels.height - height > 2 * (pixels.width - width)
         return if (rowsFirst) columns(rows(pixels, height, filter), width, filter)
         else rows(columns(pixels, width, filter), height, filter)
     }
