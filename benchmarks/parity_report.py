@@ -8,13 +8,14 @@
 The verdict is derived from the rest whenever it is asked for; in JSON it is written for the reader's sake.
 """
 
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import Field, computed_field, model_validator
+from pydantic import Field
 
 from benchmarks.bootstrap import Bootstrap
 from benchmarks.tolerance import Tolerance
 from models.document import Document
+from models.judged import Judged
 
 Point = Literal["review", "block"]
 Score = float | None
@@ -70,7 +71,7 @@ class CategoryParity(Document):
     quality: dict[str, Comparison] = Field(default={}, description="by metric of the family quality")
 
 
-class ParityReport(Document):
+class ParityReport(Judged):
     """How alike two classifiers are. ``about`` says what was compared, in the words of whoever asked."""
 
     schema_version: Literal["rct.parity/1"] = "rct.parity/1"
@@ -81,23 +82,8 @@ class ParityReport(Document):
     pictures: tuple[str, ...] = Field(min_length=1, description="ids")
     categories: tuple[CategoryParity, ...] = Field(min_length=1)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _derive_anew(cls, data: Any) -> Any:
-        if isinstance(data, dict):
-            return {key: value for key, value in data.items() if key not in {"passed", "failures"}}
-        return data
-
-    @computed_field(description="nothing failed")  # type: ignore[prop-decorator]
-    @property
-    def passed(self) -> bool:
-        """Whether every check held."""
-        return not self.failures
-
-    @computed_field(description="one line for each check that did not hold")  # type: ignore[prop-decorator]
-    @property
-    def failures(self) -> tuple[str, ...]:
-        """One line for each check that did not hold: category, what was seen, and the limit."""
+    def find_failures(self) -> tuple[str, ...]:
+        """Return one line for each check that did not hold: category, what was seen, and the limit."""
         from benchmarks.verdict import failures
 
         return failures(self)

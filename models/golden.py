@@ -76,7 +76,7 @@ class Golden:
         pictures = [(picture.dtype, picture.ndim, picture.shape[-1:]) for picture in (*self.decoded, *self.resized)]
         if any(found != (np.uint8, 3, (3,)) for found in pictures):
             raise ValueError("a picture is not uint8 [height, width, 3]")
-        if self.scores.dtype != np.float32 or self.scores.ndim != 2:
+        if self.scores.dtype != np.float32 or self.scores.ndim != 2 or len(self.scores) != len(self.resized):
             raise ValueError("scores are not float32 [pictures, categories]")
         own = self.bundle_scores
         if own is not None and (own.dtype != np.float32 or own.shape != self.scores.shape):

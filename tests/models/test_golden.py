@@ -27,6 +27,7 @@ GOOD = {
         {"decoded_0": np.array([{}], object)},
         {"scores": np.zeros(2, np.float32)},
         {"scores": np.zeros((1, 2), np.float64)},
+        {"scores": np.zeros((2, 2), np.float32)},
         {"bundle_scores": np.zeros((1, 2), np.float64)},
         {"bundle_scores": np.zeros((1, 3), np.float32)},
         {"bundle_scores": np.zeros((2, 2), np.float32)},

@@ -1,7 +1,7 @@
 """Null bundles and flat pictures, so that the command line is driven in milliseconds and every score is known."""
 
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from PIL import Image
@@ -83,12 +83,12 @@ def export(tmp_path, spec, original):
 
 @pytest.fixture
 def with_golden(paint):
-    """Put golden vectors into a null bundle: those of ``scorer``, by default its own."""
+    """Put golden vectors into a null bundle: those of ``scorer``, by default its own; ``own``: its own scores."""
 
-    def with_golden(bundle, scorer=None):
+    def with_golden(bundle, scorer=None, own=None):
         rule = bundle.manifest.spec.preprocessing
         golden = make_golden([paint("golden.png", (200, 40, 0))], rule, load_runtime(scorer or bundle))
-        golden.save(bundle.path / GOLDEN_FILE)
+        replace(golden, bundle_scores=own).save(bundle.path / GOLDEN_FILE)
         seal(bundle.path, **bundle.manifest.model_dump(exclude={"files", "schema_version"}))
         return bundle
 

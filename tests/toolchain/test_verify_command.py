@@ -172,7 +172,25 @@ def test_a_folder_without_pictures(rct, export, original, tmp_path):
 def test_golden_scores_that_hold(verify, export, with_golden):
     shown = verify(with_golden(export()), "--json")
     golden = json.loads(shown.out)["golden"]
-    assert golden == {"pictures": 1, "decoded": 0, "resized": 0, "scores": 0.0, "limit": 1e-5}
+    own = {"bundle_scores": None, "bundle_limit": None}
+    assert golden == {"pictures": 1, "decoded": 0, "resized": 0, "scores": 0.0, "limit": 1e-5, **own}
+
+
+def test_int8_is_held_to_the_scores_that_it_was_exported_with(verify, export, with_golden, original):
+    bias = (0.0625, 0.0)
+    same = with_golden(
+        export("same", bias=bias, recipe="int8"), scorer=original, own=np.float32([[0.846814, 0.156863]])
+    )
+    golden = json.loads(verify(same, "--json").out)["golden"]
+    assert golden["scores"] == pytest.approx(0.0625, abs=1e-6)
+    assert (golden["limit"], golden["bundle_limit"]) == (None, 0.02)
+    assert golden["bundle_scores"] == pytest.approx(0, abs=1e-5)
+    other = with_golden(
+        export("other", bias=bias, recipe="int8"), scorer=original, own=np.float32([[0.8218, 0.156863]])
+    )
+    shown = verify(other)
+    assert shown.code == 1
+    assert "golden scores and those that it was exported with differ by 0.025 (limit 0.02)" in shown.out
 
 
 def test_golden_scores_that_do_not(verify, export, with_golden, original, spec, tmp_path):

@@ -38,11 +38,14 @@ def write_package(
 
     Raises:
         UnknownName: no such target.
-        BundleError: the target does not run the bundle's format, or ``out`` is there and must not be replaced.
+        BundleError: the target does not run the bundle's format, or ``out`` is there and must not be replaced, or lies
+            in the bundle.
         UserError: the disk is full, or the folder cannot be written.
     """
     archive = archive_of(out)
     check_format(bundle, target)
+    if out.resolve().is_relative_to(bundle.path.resolve()):
+        raise BundleError(out, "lies in the bundle that is to be packaged", "Give another --out.")
     check_target(out, overwrite=overwrite, kind="package", mark=CONTENTS)
     if archive.exists() and not overwrite:
         raise BundleError(archive, "already exists", "Give --overwrite to replace it, or another --out.")

@@ -65,6 +65,9 @@ def ppm(pixels: NDArray[np.uint8]) -> bytes:
 
 
 def _suffix(encoded: bytes) -> str:
-    with Image.open(BytesIO(encoded)) as picture:
-        kind = picture.format or "bin"
+    try:
+        with Image.open(BytesIO(encoded)) as picture:
+            kind = picture.format or "bin"
+    except Exception:  # noqa: BLE001  Pillow's errors have no common type, and the picture may be anybody's
+        kind = "bin"
     return _SUFFIXES.get(kind, kind.lower())

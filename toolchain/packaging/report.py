@@ -1,10 +1,11 @@
 """The document that ``rct package verify`` leaves."""
 
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import Field, computed_field, model_validator
+from pydantic import Field
 
 from models.document import Document
+from models.judged import Judged
 from toolchain.verification.report import GoldenCheck
 
 Signature = Literal["good", "wrong", "missing", "not checked", "none"]
@@ -18,12 +19,13 @@ class RuntimeRow(Document):
     unavailable: str | None = None
 
 
-class PackageReport(Document):
+class PackageReport(Judged):
     """All that was found.
 
     ``signature``: "not checked" is signed, but no key was given; "none" is not signed, and no key was given.
-    ``altered``, ``missing``, ``unlisted``: paths of files that are not as contents.json says. ``runtimes`` is empty
-    where the checks before failed: a model that is not what it should be is not loaded.
+    ``altered``, ``missing``, ``unlisted``: paths of files that are not as contents.json says. ``strange``: files in
+    ``golden/`` that are not what the bundle's golden.npz says. ``strange`` and ``runtimes`` are empty where the checks
+    before failed: a model that is not what it should be is not loaded.
     """
 
     schema_version: Literal["rct.package-verification/1"] = "rct.package-verification/1"
@@ -36,23 +38,11 @@ class PackageReport(Document):
     altered: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     unlisted: tuple[str, ...] = ()
+    strange: tuple[str, ...] = ()
     runtimes: tuple[RuntimeRow, ...] = ()
 
-    @model_validator(mode="before")
-    @classmethod
-    def _derive_anew(cls, data: Any) -> Any:
-        return {key: value for key, value in data.items() if key not in {"passed", "failures"}}
-
-    @computed_field(description="nothing failed")  # type: ignore[prop-decorator]
-    @property
-    def passed(self) -> bool:
-        """Whether every check held."""
-        return not self.failures
-
-    @computed_field(description="one line for each check that did not hold")  # type: ignore[prop-decorator]
-    @property
-    def failures(self) -> tuple[str, ...]:
-        """One line for each check that did not hold."""
+    def find_failures(self) -> tuple[str, ...]:
+        """Return one line for each check that did not hold."""
         lines = []
         if self.signature == "wrong":
             lines.append("contents.json.sig is not the signature of this contents.json by that key")
@@ -61,5 +51,6 @@ class PackageReport(Document):
         lines += [f"{path} is not what contents.json says" for path in self.altered]
         lines += [f"{path} is missing" for path in self.missing]
         lines += [f"{path} is not listed in contents.json" for path in self.unlisted]
+        lines += [f"{path} is not what model/golden.npz says" for path in self.strange]
         lines += [f"{row.name}: {row.golden.failure}" for row in self.runtimes if row.golden and row.golden.failure]
         return tuple(lines)

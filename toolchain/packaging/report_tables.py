@@ -32,7 +32,7 @@ def failed(report: PackageReport) -> VerdictError:
 
 
 def _rows(report: PackageReport) -> Iterator[tuple[str, str]]:
-    wrong = len(report.altered) + len(report.missing) + len(report.unlisted)
+    wrong = len(report.altered) + len(report.missing) + len(report.unlisted) + len(report.strange)
     yield "signature", _SIGNATURES[report.signature]
     yield (
         "files",
@@ -46,4 +46,7 @@ def _outcome(row: RuntimeRow) -> str:
     if row.golden is None:
         return f"not looked at: {row.unavailable}"
     golden = row.golden
-    return f"{golden.pictures} golden pictures, scores within {golden.scores:.2g} (limit {golden.limit:g})"
+    found = f"{golden.pictures} golden pictures, scores within {golden.scores:.2g} (limit {golden.limit:g})"
+    if golden.bundle_scores is None:
+        return found
+    return f"{found}, {golden.bundle_scores:.2g} of its own (limit {golden.bundle_limit:g})"

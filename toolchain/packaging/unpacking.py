@@ -1,6 +1,6 @@
 """The zip of a package, which may be anybody's, unpacked into a folder of ours.
 
-Nothing is written but the files that contents.json lists, each under its own name and at most a byte longer than it
+Nothing is written but the files that contents.json lists, each under its own name, and only if it is as long as that
 says. Everything else that a zip can hold is refused before the first byte is written.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from models.errors import BundleError
+from models.manifest import FileEntry
 from toolchain.packaging.contents import CONTENTS, MOST_FILES, SIGNATURE, Contents, parse_contents
 from toolchain.packaging.paths import paths_problem
 
@@ -21,11 +22,11 @@ _ENCRYPTED = 0x1
 _ADVICE = "Do not use the package."
 
 
-def unpack(archive: Path, folder: Path) -> None:
+def unpack(archive: Path, folder: Path) -> frozenset[str]:
     """Unpack the zip ``archive`` of a package into the empty ``folder``, without its topmost folder.
 
-    Files that are listed and not there are left out, and longer ones are cut off: comparing the folder with its
-    contents.json tells.
+    Files that are listed and not there are left out: comparing the folder with its contents.json tells. So are those
+    of another size, by the zip's own directory, than contents.json says; their paths are returned.
 
     Raises:
         BundleError: it is not a zip of a package; a name leads out, is absolute, is there twice or is not listed; it
@@ -37,9 +38,11 @@ def unpack(archive: Path, folder: Path) -> None:
             contents = _contents(opened, members, archive)
             _check_growth(contents, archive)
             _check_listed(contents, members, archive)
-            for path, info in members.items():
+            altered = frozenset(path for path, entry in contents.files.items() if _has_other_size(members, path, entry))
+            for path in sorted(members.keys() - altered):
                 limit = contents.files[path].bytes + 1 if path in contents.files else MOST_CONTENTS_BYTES
-                _write(opened, info, folder / path, limit)
+                _write(opened, members[path], folder / path, limit)
+            return altered
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise BundleError(archive, f"a zip that is damaged or none at all ({error})", "Get it again.") from error
 
@@ -105,6 +108,10 @@ def _check_listed(contents: Contents, members: dict[str, zipfile.ZipInfo], archi
     unlisted = sorted(members.keys() - contents.files.keys() - {CONTENTS, SIGNATURE})
     if unlisted:
         raise BundleError(archive, f"a file is not listed in its {CONTENTS} (got {unlisted[0]!r})", _ADVICE)
+
+
+def _has_other_size(members: dict[str, zipfile.ZipInfo], path: str, entry: FileEntry) -> bool:
+    return path in members and members[path].file_size != entry.bytes
 
 
 def _write(opened: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path, limit: int) -> None:

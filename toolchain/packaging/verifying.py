@@ -12,13 +12,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from models.bundle import Bundle
-from models.errors import BundleError, UnavailableError
-from models.golden import GOLDEN_FILE, Golden
+from models.errors import BundleError, UnavailableError, UserError
 from models.manifest import FileEntry, file_sha256
 from models.runtimes import load_runtime, runtime, runtime_names
 from toolchain.output import Progress
-from toolchain.packaging.content import MODEL_FOLDER, client_tolerance
+from toolchain.packaging.content import MODEL_FOLDER, Content, read_content
 from toolchain.packaging.contents import CONTENTS, SIGNATURE, Contents, parse_contents
+from toolchain.packaging.golden_compare import strange_files
 from toolchain.packaging.report import PackageReport, RuntimeRow, Signature
 from toolchain.packaging.signing import is_signed_by, read_public_key
 from toolchain.packaging.unpacking import MOST_CONTENTS_BYTES, unpack
@@ -27,12 +27,14 @@ from toolchain.verification.golden_check import check_golden
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+_ADVICE = "Do not use the package; get it again."
+
 
 def verify_package(path: Path, key: Path | None, progress: Progress) -> PackageReport:
     """Check the package ``path``, a zip or a folder: its signature by ``key``, its files, and its golden vectors.
 
-    The golden pixels are scored by every runtime that is installed and runs the format, and held to the same limit as
-    clients are.
+    The golden pixels are scored by every runtime that is installed and runs the format, and held to the same limits as
+    clients are. Errors name the package, not the folder that a zip was unpacked to.
 
     Raises:
         BundleError: it is not a package, is of another version, holds what no package holds (see ``unpack``), or its
@@ -40,12 +42,12 @@ def verify_package(path: Path, key: Path | None, progress: Progress) -> PackageR
         UserError: the key cannot be read.
     """
     public = read_public_key(key) if key else None
-    with _folder(path, progress) as folder:
+    with _folder(path, progress) as (folder, of_other_size):
         text = _read_bounded(folder / CONTENTS, path)
         contents = parse_contents(text, path)
         progress("checking digests")
         found = _found(folder, path)  # before any of them is read: a link is not followed
-        altered, missing = _compare(folder, contents)
+        altered, missing = _compare(folder, contents, of_other_size)
         report = PackageReport(
             package=str(path),
             name=contents.name,
@@ -59,19 +61,32 @@ def verify_package(path: Path, key: Path | None, progress: Progress) -> PackageR
         )
         if not report.passed:
             return report
-        bundle = Bundle.open(folder / MODEL_FOLDER)
-        return report.model_copy(update={"runtimes": tuple(_run(bundle, progress))})
+        with _speaking_of(path, folder):
+            content = read_content(Bundle.open(folder / MODEL_FOLDER))
+            runtimes = tuple(_run(content, progress))
+            progress("comparing golden/ with golden.npz")
+            return report.model_copy(update={"runtimes": runtimes, "strange": strange_files(folder, content)})
 
 
 @contextmanager
-def _folder(path: Path, progress: Progress) -> Iterator[Path]:
+def _speaking_of(package: Path, folder: Path) -> Iterator[None]:
+    """Let errors of what lies in ``folder`` name the package, and advise somebody who did not make it."""
+    try:
+        yield
+    except UserError as error:
+        subject, problem = (text.replace(f"{folder}/", "") for text in (error.subject, error.problem))
+        raise BundleError(f"{package}: {subject}", problem, _ADVICE) from error
+
+
+@contextmanager
+def _folder(path: Path, progress: Progress) -> Iterator[tuple[Path, frozenset[str]]]:
+    """Yield the package's folder, and the files that a zip has in another size than it says itself."""
     if path.is_dir():
-        yield path
+        yield path, frozenset()
     elif path.is_file():
         progress("unpacking")
         with TemporaryDirectory(prefix="rct-package-") as scratch:
-            unpack(path, Path(scratch))
-            yield Path(scratch)
+            yield Path(scratch), unpack(path, Path(scratch))
     else:
         raise BundleError(path, "no such package", "rct package makes one.")
 
@@ -108,20 +123,20 @@ def _found(folder: Path, package: Path) -> set[str]:
     return found
 
 
-def _compare(folder: Path, contents: Contents) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the paths of the files that are not as they are listed, and of those that are not there."""
+def _compare(folder: Path, contents: Contents, altered: frozenset[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the paths of the files that are not as they are listed, ``altered`` among them, and of those not there."""
     there = {path for path in contents.files if (folder / path).is_file() and not (folder / path).is_symlink()}
-    altered = (path for path in sorted(there) if not _is(folder / path, contents.files[path]))
-    return tuple(altered), tuple(sorted(contents.files.keys() - there))
+    differ = {path for path in there if not _is(folder / path, contents.files[path])}
+    return tuple(sorted(differ | altered)), tuple(sorted(contents.files.keys() - there - altered))
 
 
 def _is(file: Path, entry: FileEntry) -> bool:
     return file.stat().st_size == entry.bytes and file_sha256(file) == entry.sha256
 
 
-def _run(bundle: Bundle, progress: Progress) -> Iterator[RuntimeRow]:
+def _run(content: Content, progress: Progress) -> Iterator[RuntimeRow]:
     """Yield what each runtime makes of the golden vectors, in the order of their names."""
-    golden, limit = Golden.load(bundle.path / GOLDEN_FILE), client_tolerance(bundle.manifest.recipe).resized_score
+    bundle, limit = content.bundle, content.tolerance.resized_score
     for name in runtime_names():
         if bundle.manifest.format not in runtime(name).FORMATS:
             continue
@@ -131,5 +146,5 @@ def _run(bundle: Bundle, progress: Progress) -> Iterator[RuntimeRow]:
         except UnavailableError as error:
             yield RuntimeRow(name=name, unavailable=str(error))
         else:
-            check = check_golden(golden, bundle.manifest, predict)
+            check = check_golden(content.golden, bundle.manifest, predict)
             yield RuntimeRow(name=name, golden=check.model_copy(update={"limit": limit}))

@@ -5,6 +5,7 @@ import numpy as np
 from models.bundle import Bundle
 from models.errors import BundleError, UnavailableError, VerdictError
 from models.golden import GOLDEN_FILE, Golden
+from models.processor import int8_saturates
 from models.runtimes import Predict, RuntimeOptions, load_runtime
 from toolchain.serving.settings import Settings
 from toolchain.verification.golden_check import check_golden
@@ -44,7 +45,9 @@ def load_checked(bundle: Bundle, settings: Settings, runtime: str | None = None)
     elif check.decoded > _DECODED or check.resized > _RESIZED:
         failure = f"golden pictures differ by {max(check.decoded, check.resized)} of 255 once decoded and resized"
     if failure:
-        raise VerdictError(bundle.path, failure, "It is not served. rct verify says more.")
+        overflows = bundle.manifest.calibration is not None and int8_saturates()
+        cause = "int8 may overflow on this processor: rct export --target-cpu this." if overflows else ""
+        raise VerdictError(bundle.path, failure, f"It is not served. {cause or 'rct verify says more.'}")
     rule = bundle.manifest.spec.preprocessing
     for size in {1, settings.batch}:
         predict(np.zeros((size, rule.height, rule.width, 3), np.uint8))

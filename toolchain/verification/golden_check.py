@@ -9,6 +9,7 @@ from models.golden import Golden
 from models.manifest import Manifest
 from models.preprocessing import decode, resize
 from models.runtimes import Predict
+from toolchain.verification.own_scores import own_score_limit
 from toolchain.verification.report import GoldenCheck
 
 
@@ -25,13 +26,16 @@ def check_golden(golden: Golden, manifest: Manifest, predict: Predict) -> Golden
         raise BundleError(manifest.name, problem, "Export it again.")
     decoded = [decode(content, rule) for content in golden.encoded]
     resized = np.stack([resize(pixels, rule) for pixels in golden.decoded])
-    limit = tolerance_for(manifest.recipe).max_abs_score
+    limit, own = tolerance_for(manifest.recipe).max_abs_score, golden.bundle_scores
+    scores = predict(golden.resized)
     return GoldenCheck(
         pictures=len(golden.encoded),
         decoded=max(_steps(ours, theirs) for ours, theirs in zip(decoded, golden.decoded, strict=True)),
         resized=_steps(resized, golden.resized),
-        scores=_off(predict(golden.resized), golden.scores, manifest),
+        scores=_off(scores, golden.scores, manifest),
         limit=limit,
+        bundle_scores=None if own is None else _off(scores, own, manifest),
+        bundle_limit=None if own is None else own_score_limit(manifest.recipe),
     )
 
 

@@ -1,18 +1,20 @@
 """The document that ``rct verify`` leaves: files, golden scores, layers and parity, and what came of it."""
 
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import Field, computed_field, model_validator
+from pydantic import Field
 
 from benchmarks.parity_report import ParityReport
 from models.document import Document
+from models.judged import Judged
 
 
 class GoldenCheck(Document):
     """The golden pictures once more, stage by stage: the largest difference at each.
 
     ``decoded`` and ``resized`` are in steps of 0 to 255, ``scores`` in 0 to 1. ``limit`` is what the scores may
-    differ by, None where the recipe is not held to one on single pictures.
+    differ from the original's by, None where the recipe is not held to one on single pictures. ``bundle_scores`` and
+    ``bundle_limit`` are the same against the bundle's own scores, None where it has none.
     """
 
     pictures: int
@@ -20,13 +22,23 @@ class GoldenCheck(Document):
     resized: int
     scores: float
     limit: float | None
+    bundle_scores: float | None = None
+    bundle_limit: float | None = None
 
     @property
     def failure(self) -> str:
         """What is wrong, in one line; empty where nothing is."""
-        if self.limit is None or self.scores <= self.limit:
+        if self.limit is not None and self.scores > self.limit:
+            return f"golden scores differ by {self.scores:.3g} (limit {self.limit:.3g})"
+        return self.own_failure
+
+    @property
+    def own_failure(self) -> str:
+        """What is wrong with the scores against the bundle's own, in one line; empty where nothing is."""
+        if self.bundle_scores is None or self.bundle_limit is None or self.bundle_scores <= self.bundle_limit:
             return ""
-        return f"golden scores differ by {self.scores:.3g} (limit {self.limit:.3g})"
+        found = f"differ by {self.bundle_scores:.3g} (limit {self.bundle_limit:.3g})"
+        return f"golden scores and those that it was exported with {found}"
 
 
 class ResizeCheck(Document):
@@ -64,7 +76,7 @@ class LayerSearch(Document):
     departs: str | None
 
 
-class VerificationReport(Document):
+class VerificationReport(Judged):
     """All that ``rct verify`` found. ``unreadable``: pictures that were passed over."""
 
     schema_version: Literal["rct.verification/1"] = "rct.verification/1"
@@ -75,20 +87,7 @@ class VerificationReport(Document):
     unreadable: int = Field(ge=0)
     parity: ParityReport
 
-    @model_validator(mode="before")
-    @classmethod
-    def _derive_anew(cls, data: Any) -> Any:
-        return {key: value for key, value in data.items() if key not in {"passed", "failures"}}
-
-    @computed_field(description="nothing failed")  # type: ignore[prop-decorator]
-    @property
-    def passed(self) -> bool:
-        """Whether every check held."""
-        return not self.failures
-
-    @computed_field(description="one line for each check that did not hold")  # type: ignore[prop-decorator]
-    @property
-    def failures(self) -> tuple[str, ...]:
-        """One line for each check that did not hold."""
+    def find_failures(self) -> tuple[str, ...]:
+        """Return one line for each check that did not hold."""
         single = [check.failure for check in (self.golden, self.resize) if check]
         return tuple(filter(None, single)) + self.parity.failures

@@ -62,7 +62,8 @@ def _summary(report: VerificationReport) -> Iterator[tuple[str, str]]:
         yield "golden", "the bundle has no golden vectors"
     else:
         golden = report.golden
-        scores = f"{golden.pictures} pictures: scores within {golden.scores:.2g}"
+        own = "" if golden.bundle_scores is None else f" ({golden.bundle_scores:.2g} of its own)"
+        scores = f"{golden.pictures} pictures: scores within {golden.scores:.2g}{own}"
         yield "golden", f"{scores}, decoding within {golden.decoded} and resizing within {golden.resized} of 255"
     if report.resize:
         moved = f"{report.resize.scores:.2g}, {report.resize.mean_scores:.2g} on average"

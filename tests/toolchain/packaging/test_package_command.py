@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from PIL import Image
+from rezipped import member, rezip
 
 from models.bundle import seal
 
@@ -28,26 +29,6 @@ def keys(tmp_path):
 
 def private(key):
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-
-
-def rezip(package, path, change=None, extra=()):
-    """Write the folder ``package`` as a zip, its names through ``change``, and further members."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(package.rglob("*")):
-            if file.is_file():
-                name = f"top/{file.relative_to(package).as_posix()}"
-                info = member(change(name) if change else name)
-                info.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(info, file.read_bytes())
-        for info, text in extra:
-            archive.writestr(info, text)
-    return path
-
-
-def member(name, mode=0o100644):
-    info = zipfile.ZipInfo(name)
-    info.create_system, info.external_attr = 3, mode << 16
-    return info
 
 
 def test_a_package_is_made_and_is_good(rct, bundle_of, tmp_path):
@@ -249,6 +230,18 @@ def test_what_is_no_zip_is_refused(rct, tmp_path, text):
     shown = rct("package", "verify", "x.zip", "-q")
     assert (shown.code, shown.err.startswith("rct: x.zip: a zip that is damaged or none at all")) == (2, True)
     assert "x: no such package." in rct("package", "verify", "x").err
+
+
+@pytest.mark.parametrize("inside", [".", "packages/new"])
+def test_a_package_does_not_go_into_its_bundle(rct, bundle_of, inside):
+    bundle = bundle_of().path
+    before = sorted(bundle.rglob("*"))
+    shown = rct("package", bundle, "-t", "python", "-o", bundle / inside, "--overwrite")
+    assert (shown.code, shown.out) == (2, "")
+    assert shown.err.endswith(
+        f"rct: {bundle / inside}: lies in the bundle that is to be packaged. Give another --out.\n"
+    )
+    assert sorted(bundle.rglob("*")) == before
 
 
 def test_a_bundle_of_an_unknown_version_is_refused(rct, bundle_of, tmp_path):

@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
 
-from models.bundle import Bundle
+from models.bundle import Bundle, seal
 from models.runtimes import load_runtime
 from toolchain.serving.settings import Settings
 from toolchain.serving.starting import load_checked
@@ -46,6 +47,40 @@ def test_a_bundle_that_does_not_reproduce_its_golden_vectors(rct, original, with
     assert shown.code == 1
     assert shown.err.splitlines()[-1] == (
         f"rct: {bundle.path}: golden scores differ by 0.2 (limit 1e-05). It is not served. rct verify says more."
+    )
+
+
+def exported_with(bundle, with_golden, original, shift):
+    """Give an int8 bundle golden scores of its own, which the null runtime then gives less ``shift``."""
+    own = load_runtime(bundle)(np.full((1, 6, 8, 3), (200, 40, 0), np.uint8)) + np.float32(shift)
+    return with_golden(bundle, scorer=original, own=own)
+
+
+def test_int8_that_does_not_give_the_scores_that_it_was_exported_with(rct, original, with_golden, export):
+    bundle = exported_with(export(recipe="int8"), with_golden, original, 0.03)
+    shown = rct("serve", bundle.path, "--port", 0)
+    assert shown.code == 1
+    assert shown.err.splitlines()[-1] == (
+        f"rct: {bundle.path}: golden scores and those that it was exported with differ by 0.03 (limit 0.02). "
+        "It is not served. rct verify says more."
+    )
+
+
+def test_int8_that_does_is_loaded(original, with_golden, export):
+    bundle = exported_with(export(recipe="int8"), with_golden, original, 0.01)
+    load_checked(Bundle.open(bundle.path), Settings(workers=1, decoders=1))
+
+
+def test_int8_that_may_overflow_here_says_so(rct, original, with_golden, export, monkeypatch):
+    monkeypatch.setattr("toolchain.serving.starting.int8_saturates", lambda: True)
+    bundle = export(recipe="int8")
+    calibration = {"method": "minmax", "pictures": 1, "sha256": "0" * 64}
+    seal(bundle.path, **bundle.manifest.model_dump(exclude={"files", "schema_version"}) | {"calibration": calibration})
+    bundle = exported_with(Bundle.open(bundle.path), with_golden, original, 0.03)
+    assert (
+        rct("serve", bundle.path, "--port", 0)
+        .err.splitlines()[-1]
+        .endswith("It is not served. int8 may overflow on this processor: rct export --target-cpu this.")
     )
 
 
