@@ -115,3 +115,13 @@ def photos(paint):
     paint("photos/red/weak.png", (102, 0, 0))
     paint("photos/green/strong.png", (0, 255, 0))
     return paint("photos/other/grey.png", (10, 10, 10)).parents[1]
+
+
+@pytest.fixture
+def verify(rct, original, photos):
+    """Run ``rct verify`` against the original, on the photos."""
+
+    def verify(bundle, *arguments):
+        return rct("verify", bundle.path, "--original", original.path, "--images", photos, *arguments)
+
+    return verify

@@ -2,9 +2,7 @@
 
 import json
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from benchmarks.metrics import metric, metric_names
 from benchmarks.parity_report import ParityReport
@@ -12,16 +10,6 @@ from models.bundle import seal
 from models.runtimes.null import write_null
 from models.spec import Thresholds
 from toolchain.verification.report import VerificationReport
-
-
-@pytest.fixture
-def verify(rct, original, photos):
-    """Run ``rct verify`` against the original, on the photos."""
-
-    def verify(bundle, *arguments):
-        return rct("verify", bundle.path, "--original", original.path, "--images", photos, *arguments)
-
-    return verify
 
 
 def test_a_bundle_that_decides_alike(verify, export):
@@ -169,45 +157,6 @@ def test_a_folder_without_pictures(rct, export, original, tmp_path):
     assert f"rct: {tmp_path}/empty: no picture in this folder." in shown.err
 
 
-def test_golden_scores_that_hold(verify, export, with_golden):
-    shown = verify(with_golden(export()), "--json")
-    golden = json.loads(shown.out)["golden"]
-    own = {"bundle_scores": None, "bundle_limit": None}
-    assert golden == {"pictures": 1, "decoded": 0, "resized": 0, "scores": 0.0, "limit": 1e-5, **own}
-
-
-def test_int8_is_held_to_the_scores_that_it_was_exported_with(verify, export, with_golden, original):
-    bias = (0.0625, 0.0)
-    same = with_golden(
-        export("same", bias=bias, recipe="int8"), scorer=original, own=np.float32([[0.846814, 0.156863]])
-    )
-    golden = json.loads(verify(same, "--json").out)["golden"]
-    assert golden["scores"] == pytest.approx(0.0625, abs=1e-6)
-    assert (golden["limit"], golden["bundle_limit"]) == (None, 0.02)
-    assert golden["bundle_scores"] == pytest.approx(0, abs=1e-5)
-    other = with_golden(
-        export("other", bias=bias, recipe="int8"), scorer=original, own=np.float32([[0.8218, 0.156863]])
-    )
-    shown = verify(other)
-    assert shown.code == 1
-    assert "golden scores and those that it was exported with differ by 0.025 (limit 0.02)" in shown.out
-
-
-def test_golden_scores_that_do_not(verify, export, with_golden, original, spec, tmp_path):
-    other = write_null(tmp_path / "other", spec, bias=[0.0625, 0.0])
-    shown = verify(with_golden(export(), scorer=other))
-    assert shown.code == 1
-    assert "golden scores differ by 0.0625 (limit 1e-05)" in shown.out
-
-
-def test_golden_vectors_of_another_classifier(verify, export, with_golden):
-    bundle = with_golden(export())
-    (bundle.path / "golden.npz").write_bytes(b"PK\x03\x04")
-    shown = verify(bundle)
-    assert shown.code == 2
-    assert "not what the manifest says" in shown.err
-
-
 @pytest.mark.parametrize(
     ("damage", "text"),
     [
@@ -316,34 +265,3 @@ def test_a_runtime_that_cannot(verify, export, arguments, line):
     shown = verify(export(), *arguments)
     assert shown.code == 2
     assert line in shown.err.splitlines()[-1]
-
-
-def test_a_bundle_that_resizes_is_checked_on_whole_pictures_too(verify, export):
-    """On pictures of one colour every resizing is the same, so nothing moves."""
-    shown = verify(export(any_size=True))
-    assert shown.code == 0
-    (line,) = [line for line in shown.out.splitlines() if "inside the model" in line]
-    assert line.split()[0] == "resizing"
-    assert max(map(len, shown.out.splitlines())) <= 80
-    report = VerificationReport.model_validate_json(verify(export("other", any_size=True), "--json").out)
-    assert report.resize is not None
-    assert (report.resize.pictures, report.resize.limit) == (4, 1e-3)
-    assert report.resize.scores < 1e-6
-
-
-def test_resizing_that_moves_the_scores_is_a_failure(rct, export, original, tmp_path):
-    """The null runtime takes the mean of the whole picture, which is not that of the resized one."""
-    folder = tmp_path / "striped"
-    folder.mkdir()
-    pixels = np.zeros((100, 4, 3), np.uint8)
-    pixels[0, :, 0] = 255
-    Image.fromarray(pixels).save(folder / "a.png")
-    bundle = export(any_size=True)
-    shown = rct("verify", bundle.path, "--original", original.path, "--images", folder)
-    assert shown.code == 1
-    assert "resizing inside the model moves scores by 0.00" in shown.out
-    assert "(limit 0.001)" in shown.out
-
-
-def test_without_its_own_resizing_there_is_nothing_to_check(verify, export):
-    assert json.loads(verify(export(), "--json").out)["resize"] is None

@@ -10,7 +10,7 @@ from models.manifest import Manifest
 from models.preprocessing import decode, resize
 from models.runtimes import Predict
 from toolchain.verification.own_scores import own_score_limit
-from toolchain.verification.report import GoldenCheck
+from toolchain.verification.report import NOT_NUMBERS, GoldenCheck
 
 
 def check_golden(golden: Golden, manifest: Manifest, predict: Predict) -> GoldenCheck:
@@ -40,11 +40,11 @@ def check_golden(golden: Golden, manifest: Manifest, predict: Predict) -> Golden
 
 
 def _off(ours: NDArray[np.float32], theirs: NDArray[np.float32], manifest: Manifest) -> float:
-    """Return the largest difference of scores; one that is not a number is off by all there is, which is 1."""
+    """Return the largest difference of scores; one that is not a number is off by all there is."""
     if ours.shape != theirs.shape:
         problem = f"its model does not have a score for each category (got {list(ours.shape)})"
         raise BundleError(manifest.name, problem, "Export it again.")
-    return float(np.nan_to_num(np.abs(ours - theirs), nan=1.0, posinf=1.0).max())
+    return float(np.nan_to_num(np.abs(ours - theirs), nan=NOT_NUMBERS, posinf=NOT_NUMBERS).max())
 
 
 def _steps(ours: NDArray[np.uint8], theirs: NDArray[np.uint8]) -> int:

@@ -8,6 +8,9 @@ from benchmarks.parity_report import ParityReport
 from models.document import Document
 from models.judged import Judged
 
+NOT_NUMBERS = 1.0
+"""How far scores are off that are no numbers: by all that there is."""
+
 
 class GoldenCheck(Document):
     """The golden pictures once more, stage by stage: the largest difference at each.
@@ -28,6 +31,8 @@ class GoldenCheck(Document):
     @property
     def failure(self) -> str:
         """What is wrong, in one line; empty where nothing is."""
+        if self.scores >= NOT_NUMBERS:
+            return "golden scores are not numbers, or off by all that there is"
         if self.limit is not None and self.scores > self.limit:
             return f"golden scores differ by {self.scores:.3g} (limit {self.limit:.3g})"
         return self.own_failure
