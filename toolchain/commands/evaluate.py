@@ -88,7 +88,7 @@ def evaluate(
     runtime: RuntimeOption = None,
     threads: ThreadsOption = None,
     device: DeviceOption = "cpu",
-    seed: SeedOption = 0,
+    seed: SeedOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -125,7 +125,7 @@ def evaluate(
         runtime=runtime,
         threads=threads,
         device=device,
-        bootstrap=Bootstrap(seed=seed),
+        bootstrap=Bootstrap(seed=seed or 0),
     )
     with output.progress() as progress:
         evaluation = run(classifier, request, progress)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from toolchain.completion import classifiers
-from toolchain.options import DataOption, JsonOption, OverwriteOption, QuietOption
+from toolchain.options import DataOption, JsonOption, OverwriteOption, QuietOption, SeedOption
 from toolchain.output import Output
 
 
@@ -49,10 +49,7 @@ def train(
         list[str] | None,
         typer.Option("--define", metavar="NAME=WORDS", help="What a category means.", show_default=False),
     ] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option("--seed", min=0, metavar="N", help="Of everything that is drawn.", show_default="0"),
-    ] = None,
+    seed: SeedOption = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", metavar="FOLDER", help="Where to.", show_default="trained/<categories>"),
