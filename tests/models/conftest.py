@@ -1,5 +1,6 @@
 import pytest
 
+from models.runtimes.null import write_null
 from models.spec import ClassifierSpec
 
 
@@ -19,3 +20,9 @@ def spec() -> ClassifierSpec:
             "thresholds": {"red": {"review": 0.25, "block": 0.75}, "green": {"review": 0.5, "block": 0.5}},
         }
     )
+
+
+@pytest.fixture
+def bundle(tmp_path, spec):
+    """A bundle of the null runtime."""
+    return write_null(tmp_path / "exports" / "tiny", spec)
