@@ -14,7 +14,6 @@ ALLOWED = {
     r"root may read everything": "CI runs as root, whom nothing is forbidden",
     r"needs the right to mount": "a container may not mount file systems",
     r"no PyTorch|'torch|no NNCF|^not installed: ": "peers that are measured by hand, each too large for CI",
-    r"no wheel has the header": "LiteRT and ONNX Runtime have their C headers in no package that CI can install",
     r"takes float networks here|comes out shorter than one pixel": "a combination that the other program cannot do",
 }
 """Reasons that may stand in CI, and why."""

@@ -1,4 +1,4 @@
-"""Python: two files on ONNX Runtime, NumPy and Pillow."""
+"""Python: three files on ONNX Runtime, NumPy and Pillow."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ from toolchain.packaging.rendering import render_client
 if TYPE_CHECKING:
     from toolchain.packaging.content import Content
 
-SUMMARY = "Python services: two files on ONNX Runtime, NumPy and Pillow"
+SUMMARY = "Python services: three files on ONNX Runtime, NumPy and Pillow"
 FORMATS = ("onnx",)
 
 
