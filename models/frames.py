@@ -11,12 +11,12 @@ def has_several_frames(source: Path | bytes) -> bool:
 
     Two JPEGs in one file (MPO) are two views of one picture, and count as one frame. What cannot be read has none.
     """
-    with BytesIO(source) if isinstance(source, bytes) else source.open("rb") as stream:
-        form = picture_format(stream.read(16))
-        if form in (None, "JPEG", "BMP"):
-            return False
-        stream.seek(0)
-        try:
+    try:
+        with BytesIO(source) if isinstance(source, bytes) else source.open("rb") as stream:
+            form = picture_format(stream.read(16))
+            if form in (None, "JPEG", "BMP"):
+                return False
+            stream.seek(0)
             return bool(getattr(DECODERS[form](stream), "is_animated", False))
-        except Exception:  # noqa: BLE001  decoders fed hostile bytes fail in every way there is
-            return False
+    except Exception:  # noqa: BLE001  the file may be gone, and decoders fed hostile bytes fail in every way there is
+        return False

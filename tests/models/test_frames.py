@@ -26,3 +26,7 @@ def test_several_frames(form: str, tmp_path: Path) -> None:
 
 def test_one_frame_or_none() -> None:
     assert not any(map(has_several_frames, (encode("JPEG", 1), encode("MPO", 2), encode("BMP", 1), b"", b"GIF89a")))
+
+
+def test_a_file_that_is_gone_has_none(tmp_path: Path) -> None:
+    assert not has_several_frames(tmp_path / "gone.png")
