@@ -48,7 +48,7 @@ def _ranking(one: CategoryEvaluation) -> Plot:
         smallest = 1 / (2 * one.negatives)
         low.set_xscale("symlog", linthresh=smallest)
         low.set(xlim=(0, 0.1))
-        low.set_xticks([0, 0.001, 0.01, 0.1], ["0", "0.1 %", "1 %", "10 %"])
+        low.set_xticks([0, 0.01, 0.05, 0.1], ["0", "1 %", "5 %", "10 %"])
         low.minorticks_off()
         whole.legend(frameon=False, loc="lower right")
     return plot
