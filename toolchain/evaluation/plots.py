@@ -48,7 +48,8 @@ def _ranking(one: CategoryEvaluation) -> Plot:
         smallest = 1 / (2 * one.negatives)
         low.set_xscale("symlog", linthresh=smallest)
         low.set(xlim=(0, 0.1))
-        low.set_xticks([0, 0.01, 0.05, 0.1], ["0", "1 %", "5 %", "10 %"])
+        ticks = [0, *(rate for rate in (0.001, 0.01, 0.1) if rate > smallest)]  # nearer to 0 they would overlap
+        low.set_xticks(ticks, ["0", *(percent(rate) for rate in ticks[1:])])
         low.minorticks_off()
         whole.legend(frameon=False, loc="lower right")
     return plot
