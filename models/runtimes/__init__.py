@@ -70,7 +70,8 @@ class Running:
 class RuntimeOptions:
     """What can be asked of any runtime; one that cannot give it says so instead of giving something else.
 
-    ``threads``: intra-op threads, None for the runtime's own choice. ``graph_optimization``: "all" or "none".
+    ``threads``: intra-op threads of a run, None for the runtime's own choice. ``runs``: from how many threads of the
+    caller's at once it will be run, each run with ``threads`` of its own. ``graph_optimization``: "all" or "none".
     ``hint``: what matters where a runtime can choose, the time until one batch is answered ("latency") or the pictures
     per second of large batches ("throughput"); a runtime that has no such choice does the same for both. ``whole``:
     pictures come as they were decoded, those of a batch of one size, and the bundle resizes them. ``settings``: what
@@ -79,6 +80,7 @@ class RuntimeOptions:
 
     device: Device = "cpu"
     threads: int | None = None
+    runs: int = 1
     graph_optimization: Literal["all", "none"] = "all"
     hint: Hint = "latency"
     whole: bool = False

@@ -1,6 +1,6 @@
 """LiteRT (TensorFlow Lite) on the CPU, with XNNPACK."""
 
-from threading import Lock
+from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,9 @@ DISTRIBUTION = "ai-edge-litert"
 
 
 def load(bundle: Bundle, options: RuntimeOptions) -> Predict:
-    """Open an interpreter. A batch is run at once; ``graph_optimization="none"`` runs it without XNNPACK.
+    """Open an interpreter for each of ``options.runs``: one takes a batch at a time.
+
+    ``graph_optimization="none"`` runs them without XNNPACK.
 
     Raises:
         UnavailableError: LiteRT is not installed, or another device than the CPU was asked for.
@@ -32,36 +34,42 @@ def load(bundle: Bundle, options: RuntimeOptions) -> Predict:
 
     plain = options.graph_optimization == "none"
     resolver = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES if plain else OpResolverType.AUTO
+    idle: SimpleQueue[Any] = SimpleQueue()
     try:
-        interpreter = Interpreter(
-            str(bundle.model), num_threads=options.threads, experimental_op_resolver_type=resolver
-        )
-        interpreter.allocate_tensors()
+        for _ in range(options.runs):
+            interpreter = Interpreter(
+                str(bundle.model), num_threads=options.threads, experimental_op_resolver_type=resolver
+            )
+            interpreter.allocate_tensors()
+            idle.put(interpreter)
     except (ValueError, RuntimeError) as error:
         raise _cannot_run(bundle, error) from error
-    return _predict(interpreter, bundle)
+    return _predict(idle, bundle)
 
 
-def _predict(interpreter: Any, bundle: Bundle) -> Predict:
+def _predict(idle: "SimpleQueue[Any]", bundle: Bundle) -> Predict:
+    interpreter = idle.get()
     image, scores = (
         _only(bundle, details) for details in (interpreter.get_input_details(), interpreter.get_output_details())
     )
+    idle.put(interpreter)
     size = bundle.manifest.spec.preprocessing
     _expect(bundle, "input", image, np.uint8, (size.height, size.width, 3))
     _expect(bundle, "output", scores, np.float32, (len(bundle.manifest.spec.labels),))
-    one_at_a_time = Lock()
 
     def predict(batch: NDArray[np.uint8], /) -> NDArray[np.float32]:
-        with one_at_a_time:
-            try:
-                if tuple(interpreter.get_input_details()[0]["shape"]) != batch.shape:
-                    interpreter.resize_tensor_input(image["index"], batch.shape)
-                    interpreter.allocate_tensors()
-                interpreter.set_tensor(image["index"], np.ascontiguousarray(batch))
-                interpreter.invoke()
-            except (ValueError, RuntimeError) as error:
-                raise _cannot_run(bundle, error) from error
+        interpreter = idle.get()
+        try:
+            if tuple(interpreter.get_input_details()[0]["shape"]) != batch.shape:
+                interpreter.resize_tensor_input(image["index"], batch.shape)
+                interpreter.allocate_tensors()
+            interpreter.set_tensor(image["index"], np.ascontiguousarray(batch))
+            interpreter.invoke()
             return np.asarray(interpreter.get_tensor(scores["index"]))
+        except (ValueError, RuntimeError) as error:
+            raise _cannot_run(bundle, error) from error
+        finally:
+            idle.put(interpreter)
 
     return predict
 

@@ -1,6 +1,9 @@
 """OpenVINO, on the CPU."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -20,8 +23,9 @@ _SIZES_KEPT = 2
 def load(bundle: Bundle, options: RuntimeOptions) -> Predict:
     """Read the model; it is compiled for a batch size when that is first asked for.
 
-    With ``hint="latency"`` a batch is one request to all threads. With ``"throughput"`` pictures are requests of their
-    own, as many at a time as OpenVINO makes streams for. Arithmetic keeps the model's precision on every processor:
+    With ``hint="latency"`` a batch is one request to all threads, or to those of one of ``options.runs`` streams: runs
+    of one stream wait for each other. With ``"throughput"`` pictures are requests of their own, as many at a time as
+    OpenVINO makes streams for. Arithmetic keeps the model's precision on every processor:
     OpenVINO would fall to bfloat16 where there is hardware for it.
 
     Raises:
@@ -42,14 +46,16 @@ def load(bundle: Bundle, options: RuntimeOptions) -> Predict:
     core = openvino.Core()
     settings = {"PERFORMANCE_HINT": options.hint.upper(), "EXECUTION_MODE_HINT": "ACCURACY"}
     if options.threads is not None:
-        settings["INFERENCE_NUM_THREADS"] = str(options.threads)
+        settings["INFERENCE_NUM_THREADS"] = str(options.threads * options.runs)
+    if options.runs > 1:
+        settings["NUM_STREAMS"] = str(options.runs)
 
     @lru_cache(maxsize=_SIZES_KEPT)
-    def compiled(size: int) -> Any:
+    def compiled(size: int) -> _Compiled:
         try:
             model = core.read_model(bundle.model)
             model.reshape([size, *bundle.manifest.inputs[0].shape[1:]])
-            return core.compile_model(model, "CPU", settings)
+            return _Compiled(core.compile_model(model, "CPU", settings))
         except RuntimeError as error:
             raise BundleError(
                 bundle.model, f"OpenVINO {openvino.__version__} cannot load it ({_last_line(error)})", "See rct doctor."
@@ -68,19 +74,36 @@ def load(bundle: Bundle, options: RuntimeOptions) -> Predict:
     return predict
 
 
-def _in_turn(compiled: Any, parts: list[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
-    request = compiled.create_infer_request()
-    return [np.array(request.infer([part])[0]) for part in parts]
+class _Compiled:
+    """A compiled model, and requests to it that nobody uses at the moment: their buffers are made once."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self._idle: SimpleQueue[Any] = SimpleQueue()
+
+    @contextmanager
+    def request(self) -> Iterator[Any]:
+        try:
+            request = self._idle.get_nowait()
+        except Empty:
+            request = self.model.create_infer_request()
+        yield request
+        self._idle.put(request)  # one that failed is left to itself
 
 
-def _side_by_side(compiled: Any, parts: list[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
+def _in_turn(compiled: _Compiled, parts: list[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
+    with compiled.request() as request:
+        return [np.array(request.infer([part])[0]) for part in parts]
+
+
+def _side_by_side(compiled: _Compiled, parts: list[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
     """Run as many requests at a time as there are streams.
 
     Without callbacks: OpenVINO's threads would need Python's lock for one while this thread, holding it, waits for them
     to end (AsyncInferQueue hung in most runs where a model was let go of soon after).
     """
-    streams = compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
-    requests = [compiled.create_infer_request() for _ in range(min(streams, len(parts)))]
+    streams = compiled.model.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
+    requests = [compiled.model.create_infer_request() for _ in range(min(streams, len(parts)))]
     found: list[NDArray[np.float32]] = []
     for index in range(len(parts) + len(requests)):
         request = requests[index % len(requests)]

@@ -45,6 +45,22 @@ def test_scores_stay_when_the_next_batch_is_run(bundle, pictures):
     np.testing.assert_array_equal(first, kept)
 
 
+def test_runs_at_once_have_a_stream_each(bundle, pictures, expected, monkeypatch):
+    """With one stream for all, as OpenVINO chooses for a low latency, they would wait for each other."""
+    import openvino
+
+    made, compile_model = [], openvino.Core.compile_model
+
+    def spy(*arguments):
+        made.append(compile_model(*arguments))
+        return made[-1]
+
+    monkeypatch.setattr(openvino.Core, "compile_model", spy)
+    predict = load_runtime(bundle, RuntimeOptions(threads=1, runs=2))
+    np.testing.assert_allclose(predict(pictures[:1]), expected[:1], atol=1e-5)
+    assert [made[0].get_property(name) for name in ("NUM_STREAMS", "INFERENCE_NUM_THREADS")] == [2, 2]
+
+
 @pytest.mark.parametrize(
     ("options", "text"),
     [

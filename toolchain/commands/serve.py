@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from models.errors import UserError
 from toolchain.options import BundleArgument, DeviceOption, JsonOption, QuietOption, RuntimeOption
 from toolchain.output import Output
 
@@ -19,7 +20,7 @@ def serve(
     threads: Annotated[int, typer.Option("--threads", min=1, metavar="N", help="Threads of one run.")] = 1,
     decoders: Annotated[
         int | None,
-        typer.Option("--decoders", min=1, max=256, help="Pictures decoded at once.", show_default="the cores"),
+        typer.Option("--decoders", min=1, max=256, help="Pictures decoded at once of a GPU.", show_default="the cores"),
     ] = None,
     max_bytes: Annotated[int, typer.Option("--max-bytes", min=1, help="Most bytes of a picture.")] = 10_000_000,
     max_pixels: Annotated[
@@ -48,6 +49,9 @@ def serve(
     from toolchain.serving.starting import check_packages
 
     check_packages()
+
+    if decoders is not None and device == "cpu":
+        raise UserError("--decoders", "is of --device cuda", "A run decodes its own pictures here: use --workers.")
 
     from models.processor import usable_cores
     from toolchain.serving.serve import serve_bundle

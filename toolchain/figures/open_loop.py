@@ -1,6 +1,7 @@
 """Requests that come when they come, over HTTP/1.1: a Poisson process that does not wait for answers.
 
 times = asyncio.run(ask_open_loop("127.0.0.1", 8000, bodies, poisson(30.0, 500, seed=0)))    # seconds, [500]
+alone = asyncio.run(ask_in_turn("127.0.0.1", 8000, bodies, 500))                             # by a single client
 
 A load generator with a fixed number of connections sends less when the server is slow, and so leaves out the waits
 that it should measure ("coordinated omission"). Here a time is from the scheduled arrival to the last byte.
@@ -39,12 +40,7 @@ async def ask_open_loop(
         else:
             reader, writer = await asyncio.open_connection(host, port)
             opened.append(writer)
-        body = bodies[index % len(bodies)]
-        head = (
-            f"POST /v1/classify HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        writer.write(head.encode() + body)
-        await _read_answer(reader)
+        await _post(reader, writer, bodies[index % len(bodies)])
         idle.append((reader, writer))
         return float(loop.time() - due)
 
@@ -56,8 +52,30 @@ async def ask_open_loop(
         await asyncio.gather(*(writer.wait_closed() for writer in opened), return_exceptions=True)
 
 
-async def _read_answer(reader: asyncio.StreamReader) -> None:
-    head = (await reader.readuntil(b"\r\n\r\n")).lower()
-    if not head.startswith(b"http/1.1 200 "):
-        raise ValueError(f"not scored (got {head.splitlines()[0].decode()})")
-    await reader.readexactly(int(head.partition(b"content-length: ")[2].split(b"\r")[0]))
+async def ask_in_turn(host: str, port: int, bodies: Sequence[bytes], count: int) -> NDArray[np.float64]:
+    """Post ``count`` of the ``bodies`` over one connection, each once the one before was answered; return the seconds.
+
+    Raises:
+        ValueError: an answer is not 200.
+    """
+    loop = asyncio.get_running_loop()
+    reader, writer = await asyncio.open_connection(host, port)
+    times = []
+    try:
+        for index in range(count):
+            began = loop.time()
+            await _post(reader, writer, bodies[index % len(bodies)])
+            times.append(loop.time() - began)
+    finally:
+        writer.close()
+        await asyncio.gather(writer.wait_closed(), return_exceptions=True)
+    return np.array(times)
+
+
+async def _post(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, body: bytes) -> None:
+    head = f"POST /v1/classify HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\nContent-Length: {len(body)}\r\n\r\n"
+    writer.write(head.encode() + body)
+    said = (await reader.readuntil(b"\r\n\r\n")).lower()
+    if not said.startswith(b"http/1.1 200 "):
+        raise ValueError(f"not scored (got {said.splitlines()[0].decode()})")
+    await reader.readexactly(int(said.partition(b"content-length: ")[2].split(b"\r")[0]))

@@ -3,9 +3,9 @@
     python -m toolchain.figures.serve_speed BUNDLE --out docs/figures/serve_speed.json [OPTIONS OF rct serve]
 
 In turns, on the same pictures: a worker of the benchmark from file bytes to verdicts, one picture at a time and in
-batches; the server at saturation and with one connection, asked by wrk; the server at half of its own saturated rate,
-asked in an open loop, which wrk does not have. wrk and the open loop run on the same cores as the server, so the
-processor time that they take is written down beside each rate, and nothing is taken off for it.
+batches; the server at saturation and with one connection, asked by wrk; with one connection and at half of its own
+saturated rate, asked by an open loop, which wrk does not have: their ratio is of times that one generator took. Both
+generators run on the server's cores, so their processor time is written down, and nothing is taken off for it.
 """
 
 import argparse
@@ -35,7 +35,7 @@ from models.decoding import picture_format
 from models.pictures import find_pictures
 from models.processor import usable_cores
 from toolchain.figures.large_photographs import write_large
-from toolchain.figures.open_loop import ask_open_loop
+from toolchain.figures.open_loop import ask_in_turn, ask_open_loop
 
 CONNECTIONS = 16
 BATCH = 8
@@ -161,8 +161,17 @@ def _round(
     alone = _wrk(url, script, 1, seconds, server)
     rate = full["images_per_second"] / 2
     half = _half_load(url, paths, rate, seconds, number)
+    single_client = _in_turn(url, paths, max(50, int(seconds / 2 * alone["images_per_second"])))
     load = round(os.getloadavg()[0], 1)
-    return {"bench": single, "bench_batches": batches, "full": full, "alone": alone, "half": half, "load_average": load}
+    return {
+        "bench": single,
+        "bench_batches": batches,
+        "full": full,
+        "alone": alone,
+        "in_turn": single_client,
+        "half": half,
+        "load_average": load,
+    }
 
 
 def _bench(worker: WorkerProcess, batch: int, seconds: float) -> dict[str, float]:
@@ -193,6 +202,14 @@ def _wrk(url: str, script: Path, connections: int, seconds: float, server: int) 
         "cpu_ms_per_image": round(1e3 * (_cpu_seconds(server) - before) / counted["requests"], 2),
         "wrk_cpu_share": round((used.ru_utime + used.ru_stime) / (counted["us"] / 1e6) / usable_cores(), 4),
     }
+
+
+def _in_turn(url: str, paths: Sequence[Path], count: int) -> dict[str, float]:
+    place = urlsplit(url)
+    times = asyncio.run(
+        ask_in_turn(str(place.hostname), place.port or 80, [path.read_bytes() for path in paths], count)
+    )
+    return {f"p{share}_ms": round(1e3 * float(np.percentile(times, share)), 2) for share in (50, 99)}
 
 
 def _half_load(url: str, paths: Sequence[Path], rate: float, seconds: float, seed: int) -> dict[str, float]:
@@ -228,6 +245,9 @@ def _summary(rounds: Sequence[dict[str, Any]]) -> dict[str, float]:
             median(one["half"]["p99_ms"] / one["bench"]["p50_ms"] for one in rounds), 2
         ),
         "half_load_p99_of_serve_single": round(
+            median(one["half"]["p99_ms"] / one["in_turn"]["p50_ms"] for one in rounds), 2
+        ),
+        "half_load_p99_of_wrk_single": round(
             median(one["half"]["p99_ms"] / one["alone"]["p50_ms"] for one in rounds), 2
         ),
     }

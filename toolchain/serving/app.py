@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -48,8 +48,8 @@ def build_app(manifest: Manifest, predict: Predict, settings: Settings, watch: W
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        room = Room(settings.queue, settings.max_held_bytes, settings.decoders)
-        with ThreadPoolExecutor(settings.decoders, thread_name_prefix="decode") as decoders:
+        room = Room(settings.queue, settings.max_held_bytes, settings.decoded_at_once)
+        with _decoders(settings) as decoders:
             async with batching(predict, settings, watch) as score:
                 app.state.handling = Handling(manifest, model, settings, watch, room, score, decoders)
                 yield
@@ -92,3 +92,9 @@ def build_app(manifest: Manifest, predict: Predict, settings: Settings, watch: W
         return refusal_response(Refused("failed", "an error in the server"), 500)
 
     return app
+
+
+def _decoders(settings: Settings) -> AbstractContextManager[ThreadPoolExecutor | None]:
+    if settings.device == "cpu":
+        return nullcontext()
+    return ThreadPoolExecutor(settings.decoders, thread_name_prefix="decode")

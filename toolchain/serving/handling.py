@@ -3,6 +3,7 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from models.manifest import Manifest
 from toolchain.serving.answers import ModelName, Refusal, answer
 from toolchain.serving.batching import Score
 from toolchain.serving.body import check_encoding, check_media_type, read_body
+from toolchain.serving.decoding import Decoding, Pixels
 from toolchain.serving.pixels import read_pixels
 from toolchain.serving.refusals import STATUS, Refused
 from toolchain.serving.room import Place, Room
@@ -23,7 +25,7 @@ _RETRY_AFTER = {"Retry-After": "1"}
 
 @dataclass(frozen=True, eq=False)
 class Handling:
-    """What every request is handled with."""
+    """What every request is handled with; without ``decoders`` a run decodes its own pictures."""
 
     manifest: Manifest
     model: ModelName
@@ -31,7 +33,7 @@ class Handling:
     watch: Watch
     room: Room
     score: Score
-    decoders: ThreadPoolExecutor
+    decoders: ThreadPoolExecutor | None
 
     async def classify(self, request: Request) -> Response:
         """Return an ``Answer``, or a ``Refusal`` that says "review"."""
@@ -82,12 +84,19 @@ class Handling:
             await asyncio.gather(work, gone, return_exceptions=True)
 
     async def _decode_and_score(self, content: bytes, place: Place) -> list[float]:
+        decoding = Decoding(partial(self._read, content))
+        place.decoding = decoding.pixels
+        if self.decoders is not None:
+            self.decoders.submit(decoding.run)
+            await asyncio.wrap_future(decoding.pixels)
+        return await self.score(decoding)
+
+    def _read(self, content: bytes) -> Pixels:
         began = perf_counter()
-        rule = self.manifest.spec.preprocessing
-        place.decoding = self.decoders.submit(read_pixels, content, rule, self.settings.max_pixels)
-        pixels = await asyncio.wrap_future(place.decoding)
-        self.watch.stage("decode", perf_counter() - began)
-        return await self.score(pixels)
+        try:
+            return read_pixels(content, self.manifest.spec.preprocessing, self.settings.max_pixels)
+        finally:
+            self.watch.stage("decode", perf_counter() - began)
 
 
 async def _hang_up(request: Request) -> None:

@@ -1,5 +1,7 @@
 """Before anything listens: the bundle is loaded and has to reproduce its golden vectors."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 from models.bundle import Bundle
@@ -36,7 +38,8 @@ def load_checked(bundle: Bundle, settings: Settings, runtime: str | None = None)
     """
     if GOLDEN_FILE not in bundle.manifest.files:
         raise BundleError(bundle.path, "has no golden vectors, so it cannot be checked", "Export it again.")
-    predict = load_runtime(bundle, RuntimeOptions(device=settings.device, threads=settings.threads), runtime)
+    options = RuntimeOptions(device=settings.device, threads=settings.threads, runs=settings.workers)
+    predict = load_runtime(bundle, options, runtime)
     golden = Golden.load(bundle.path / GOLDEN_FILE)
     check = check_golden(golden, bundle.manifest, predict)
     failure = check.failure
@@ -47,6 +50,7 @@ def load_checked(bundle: Bundle, settings: Settings, runtime: str | None = None)
         cause = "int8 may overflow on this processor: rct export --target-cpu this." if overflows else ""
         raise VerdictError(bundle.path, failure, f"It is not served. {cause or 'rct verify says more.'}")
     rule = bundle.manifest.spec.preprocessing
-    for size in {1, settings.batch}:
-        predict(np.zeros((size, rule.height, rule.width, 3), np.uint8))
+    with ThreadPoolExecutor(settings.workers) as pool:
+        for size in {1, settings.batch}:
+            list(pool.map(predict, [np.zeros((size, rule.height, rule.width, 3), np.uint8)] * settings.workers))
     return predict

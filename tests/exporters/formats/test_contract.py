@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,7 +16,7 @@ from exporters.deploy import deploy
 from exporters.formats import ExportOptions, check_request, format_names, load_format
 from exporters.quantization.prepare import prepare
 from models.errors import UnavailableError, UnknownName, UserError
-from models.runtimes import load_runtime, runtime, runtime_names
+from models.runtimes import RuntimeOptions, load_runtime, runtime, runtime_names
 
 ROOT = Path(__file__).parents[3]
 FORMATS = format_names()
@@ -68,6 +69,17 @@ def test_a_score_does_not_depend_on_the_batch_around_it(bundle, pictures):
     together = predict(pictures)
     alone = np.concatenate([predict(picture[None]) for picture in pictures])
     np.testing.assert_allclose(together, alone, atol=LARGEST[bundle.manifest.recipe] / 5)
+
+
+def test_runs_at_once_do_not_mix_their_pictures(bundle, pictures):
+    """Two threads, one picture or five at a time, as a server has them."""
+    predict = load_runtime(bundle, RuntimeOptions(runs=2))
+    parts = [pictures[start : start + size] for start in range(0, 7, 2) for size in (1, 5)]
+    alone = [predict(part) for part in parts]
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(3):
+            for found, expected in zip(pool.map(predict, parts), alone, strict=True):
+                np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
 def test_the_manifest_tells_what_goes_in_and_what_comes_out(bundle):

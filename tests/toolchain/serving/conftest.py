@@ -50,7 +50,7 @@ def serve(original):
     @contextmanager
     def serve(predict=None, **settings):
         watch = Watch()
-        chosen = Settings(**{"workers": 2, "decoders": 2, **settings})
+        chosen = Settings(**{"workers": 2, **settings})
         app = build_app(original.manifest, predict or load_runtime(original), chosen, watch)
         server = make_server(app, chosen)
         with bind("127.0.0.1", 0) as bound:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 
-from toolchain.figures.open_loop import ask_open_loop
+from toolchain.figures.open_loop import ask_in_turn, ask_open_loop
 
 
 def test_every_request_is_sent_and_timed_from_its_schedule(serve, encode):
@@ -25,6 +25,15 @@ def test_it_does_not_wait_for_answers(serve, encode):
         place = urlsplit(served.url)
         asyncio.run(ask_open_loop(place.hostname, place.port, [encode(form="JPEG")], np.zeros(2)))
         assert served.watch.registry.get_sample_value("rct_batch_size_count") == 1
+
+
+def test_a_single_client_waits_for_each_answer(serve, encode):
+    """A model that waits for company never gets any, and takes each picture by itself."""
+    with serve(workers=1, batch=2, batch_wait=0.02) as served:
+        place = urlsplit(served.url)
+        times = asyncio.run(ask_in_turn(place.hostname, place.port, [encode(form="JPEG")], 5))
+        assert served.watch.registry.get_sample_value("rct_batch_size_count") == 5
+    assert times.shape == (5,)
 
 
 def test_a_refusal_is_no_answer(serve):

@@ -133,20 +133,65 @@ def test_bodies_together_are_bounded(serve, encode):
         assert served.post(encode()).status_code == 200
 
 
-def test_pictures_that_wait_are_scored_together(serve, gate, encode):
-    with serve(gate, workers=1, batch=4) as served:
-        content = encode()
-        clients = [connect(served) for _ in range(8)]
-        clients[0].sendall(head(len(content)) + content)
+def fill(served, gate, content, count):
+    """Return ``count`` clients, of whom all but the first wait for it."""
+    clients = [connect(served) for _ in range(count)]
+    for number, client in enumerate(clients):
+        client.sendall(head(len(content)) + content)
         assert gate.busy.wait(30)
-        for client in clients[1:]:
-            client.sendall(head(len(content)) + content)
-        until(lambda: depth(served) == 7)
+        until(lambda number=number: depth(served) == number)
+    return clients
+
+
+def answers(clients):
+    found = [client.recv(4096) for client in clients]
+    for client in clients:
+        client.close()
+    return found
+
+
+def test_a_long_line_is_scored_in_whole_batches(serve, gate, encode):
+    """One at a time, and four where twice as many wait: who came first does not wait for those behind."""
+    with serve(gate, workers=1, batch=4) as served:
+        clients = fill(served, gate, encode(), 12)
         gate.open.set()
-        for client in clients:
-            assert b"200" in client.recv(4096).splitlines()[0]
-            client.close()
-    assert gate.batches == [1, 4, 1, 1, 1]
+        assert all(b"200" in answer.splitlines()[0] for answer in answers(clients))
+    assert gate.batches == [1, 4] + 7 * [1]
+
+
+def test_a_picture_that_cannot_be_decoded_costs_its_batch_nothing(serve, gate, encode):
+    """What is left of the batch goes in sizes that the model has met before: one at a time."""
+    with serve(gate, workers=1, batch=2) as served:
+        clients = fill(served, gate, encode(), 1)
+        for number, content in enumerate((encode()[:40], encode(), encode(), encode()), 1):
+            clients.append(connect(served))
+            clients[-1].sendall(head(len(content)) + content)
+            until(lambda number=number: depth(served) == number)
+        gate.open.set()
+        first, broken, *others = answers(clients)
+    assert b"422" in broken.splitlines()[0]
+    assert all(b"200" in answer.splitlines()[0] for answer in (first, *others))
+    assert gate.batches == 4 * [1]
+
+
+def test_answers_come_in_the_order_of_arrival(serve, gate, encode):
+    """Decoding and the run are one turn, and turns go by arrival."""
+    seen = []
+
+    def predict(batch):
+        seen.extend(batch[:, 0, 0, 0].tolist())
+        return gate(batch)
+
+    with serve(predict, workers=1) as served:
+        clients = [connect(served) for _ in range(6)]
+        for red, client in enumerate(clients):
+            content = encode((red, 0, 0))
+            client.sendall(head(len(content)) + content)
+            assert gate.busy.wait(30)
+            until(lambda red=red: depth(served) == red)
+        gate.open.set()
+        assert all(b"200" in answer.splitlines()[0] for answer in answers(clients))
+    assert seen == list(range(6))
 
 
 def test_workers_of_a_gpu_share_what_waits(serve, gate, encode):
@@ -206,7 +251,7 @@ def test_a_decoder_that_does_not_end_keeps_its_place(serve, encode, monkeypatch)
     def stuck(*_):
         assert ends.wait(30)
 
-    with serve(decoders=1, timeout=0.2) as served:
+    with serve(workers=1, timeout=0.2) as served:
         with monkeypatch.context() as patched:
             patched.setattr("toolchain.serving.handling.read_pixels", stuck)
             assert served.post(encode()).json()["reason"] == "timed_out"

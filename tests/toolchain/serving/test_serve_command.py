@@ -68,7 +68,7 @@ def test_int8_that_does_not_give_the_scores_that_it_was_exported_with(rct, origi
 
 def test_int8_that_does_is_loaded(original, with_golden, export):
     bundle = exported_with(export(recipe="int8"), with_golden, original, 0.01)
-    load_checked(Bundle.open(bundle.path), Settings(workers=1, decoders=1))
+    load_checked(Bundle.open(bundle.path), Settings(workers=1))
 
 
 def test_int8_that_may_overflow_here_says_so(rct, original, with_golden, export, monkeypatch):
@@ -120,7 +120,7 @@ def test_one_picture_and_a_whole_batch_have_run_before_it_listens(original, with
 
     monkeypatch.setattr("toolchain.serving.starting.load_runtime", load)
     with_golden(original)
-    load_checked(Bundle.open(original.path), Settings(workers=1, decoders=1, batch=7))
+    load_checked(Bundle.open(original.path), Settings(workers=1, batch=7))
     assert {1, 7} <= set(sizes)
 
 
@@ -129,3 +129,11 @@ def test_a_device_that_the_format_does_not_run_on(rct, original, with_golden):
     shown = rct("serve", original.path, "--port", 0, "--device", "cuda")
     assert shown.code == 2
     assert shown.err.splitlines()[-1] == "rct: null runtime: runs on the processor only (got cuda). Ask for cpu."
+
+
+def test_decoders_are_a_gpu_s(rct, original):
+    shown = rct("serve", original.path, "--decoders", 3)
+    assert shown.code == 2
+    assert shown.err.splitlines()[-1] == (
+        "rct: --decoders: is of --device cuda. A run decodes its own pictures here: use --workers."
+    )
