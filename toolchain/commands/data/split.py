@@ -26,6 +26,10 @@ def split(
         list[str] | None,
         typer.Option("--category", metavar="NAME", help="Share out the answers to these only.", show_default="all"),
     ] = None,
+    by: Annotated[
+        str,
+        typer.Option("--by", metavar="COLUMN", help="Hold out whole values: source, group, author, host …"),
+    ] = "",
     keep: Annotated[bool, typer.Option("--keep", help="Leave pictures where they are that are in a split.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit with 1 if the split leaks.")] = False,
     json: JsonOption = False,
@@ -45,7 +49,9 @@ def split(
     shares = read_share("--val", val, "10% or 0.1"), read_share("--test", test, "10% or 0.1")
     if sum(shares) >= 1 or not any(shares):
         raise UserError("--val and --test", f"no split (got {val} and {test})", "Leave something for each, and train.")
-    request = Request(place, out, *shares, seed, tuple(categories or ()), keep)
+    if by and check:
+        raise UserError("--by", "is for drawing a split (got --check, too)", "Leave one out.")
+    request = Request(place, out, *shares, seed, tuple(categories or ()), keep, by)
     with output.progress() as progress:
         report = check_split(request, progress) if check else run(request, progress)
     if json:

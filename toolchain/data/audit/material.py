@@ -34,6 +34,7 @@ class Material:
         progress: for checks that take long.
         seed: of everything that is drawn.
         features: computes them; None where there is no backbone at hand.
+        held_together: of each picture, what else must not be torn; pictures with the same name here are one cluster.
     """
 
     collection: Collection
@@ -41,6 +42,7 @@ class Material:
     progress: Progress
     seed: int = 0
     features: Features | None = None
+    held_together: tuple[str | None, ...] = ()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -81,10 +83,11 @@ class Material:
         return clusters(len(self.entries), self.links())
 
     def links(self) -> list[tuple[int, int]]:
-        """Return the links of the same group of one source, of the same bytes, and of the same looks."""
+        """Return the links of the same group of one source, the same bytes, the same looks, and ``held_together``."""
         groups = [(entry.source, entry.group) if entry.group else None for entry in self.entries]
         bytes_links = [(one[0], other) for one in self.same_bytes for other in one[1:]]
-        return [*equal_links(groups), *bytes_links, *((pair.first, pair.second) for pair in self.near)]
+        near = ((pair.first, pair.second) for pair in self.near)
+        return [*equal_links(groups), *bytes_links, *near, *equal_links(self.held_together)]
 
     def examples(self, found: Iterable[Sequence[int]]) -> tuple[tuple[str, ...], ...]:
         """Return the names of the first few of ``found``, of each not more than a few either."""

@@ -3,8 +3,8 @@
     report = split(Request(Path("data/mine"), val=0.1, test=0.1), progress)
     report = check_split(Request(Path("data/mine")), progress)
 
-What hangs together (one group, the same bytes, the same looks) goes to one side as a whole. The draw goes by the
-pictures' bytes and the seed: neither names nor the order of files matter.
+What hangs together (one group, the same bytes, the same looks; one source, if asked for) goes to one side as a whole.
+The draw goes by the pictures' bytes and the seed: neither names nor the order of files matter.
 """
 
 import hashlib
@@ -24,6 +24,7 @@ from toolchain.data.collection import Collection, read_collection
 from toolchain.data.dataset import SPLITS
 from toolchain.data.ledger import OK, Entry, write_ledger
 from toolchain.data.splitting.assign import assign
+from toolchain.data.splitting.by import values_of
 from toolchain.data.splitting.refusals import refuse_bad_outcome, refuse_one_answer, refuse_torn, refuse_unnamed
 from toolchain.data.splitting.report import Side, SplitReport
 from toolchain.output import Progress
@@ -31,7 +32,11 @@ from toolchain.output import Progress
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked for: ``keep`` leaves pictures where they are that are in a split; ``out`` is a folder."""
+    """What was asked for.
+
+    ``keep`` leaves pictures where they are that are in a split; ``out`` is a folder; ``by`` is a column of
+    ``toolchain.data.splitting.by`` whose values go to one side as a whole, "" for none.
+    """
 
     place: Path
     out: Path | None = None
@@ -40,6 +45,7 @@ class Request:
     seed: int = 0
     categories: tuple[str, ...] = ()
     keep: bool = False
+    by: str = ""
 
     @property
     def shares(self) -> tuple[float, ...]:
@@ -59,7 +65,8 @@ def split(request: Request, progress: Progress) -> SplitReport:
         collection = read_collection(request.place)  # whose other labels are kept
     chosen = request.categories or collection.categories
     refuse_unnamed(request.place, collection, request.categories)
-    material = gather(collection, usable_cores(), progress)
+    held = values_of(collection.pictures, request.by) if request.by else ()
+    material = replace(gather(collection, usable_cores(), progress), held_together=held)
     refuse_one_answer(request.place, material, chosen)
     progress("drawing the split")
     usable = np.flatnonzero(material.rows["fault"] == b"")

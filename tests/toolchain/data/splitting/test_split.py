@@ -10,6 +10,7 @@ from scenes import save, scene
 from models.errors import UserError
 from toolchain.data.dataset import read_dataset
 from toolchain.data.ledger import Entry, read_ledger, write_ledger
+from toolchain.data.splitting.by import COLUMNS
 from toolchain.data.splitting.split import Request, check_split, split
 from toolchain.progress import silent
 
@@ -98,6 +99,47 @@ def test_folders_that_are_categories_say_nothing_of_each_other(drawn, tmp_path):
     split(Request(tmp_path / "plain", categories=("cat", "dog")), silent)
     answers = {entry.key.split("/")[0]: entry.labels for entry in read_ledger(tmp_path / "plain")}
     assert answers == {"cat": {"cat": True}, "dog": {"dog": True}, "other": {"cat": False, "dog": False}}
+
+
+def test_whole_sources_are_held_out(dataset):
+    """Six sources of both answers; a copy that is in another source takes both to one side."""
+
+    def change(entry):
+        fields = vars(entry) | {"source": f"s{int(entry.key[:2]) // 10}", "author": "A"}
+        return Entry(**fields)
+
+    place = dataset(change=change)
+    split(Request(place, val=0.2, test=0.2, by="source"), silent)
+    sides = {}
+    for entry in read_ledger(place):
+        sides.setdefault(entry.source, set()).add(entry.split)
+    assert all(len(found) == 1 for found in sides.values())
+    assert set().union(*sides.values()) == {"train", "val", "test"}
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [
+        (
+            "source",
+            f"--by source: the pictures have only 'test' there. Other columns: {', '.join(COLUMNS)}.",
+        ),
+        (
+            "author",
+            f"--by author: the pictures have nothing there. Other columns: {', '.join(COLUMNS)}.",
+        ),
+        (
+            "colour",
+            "column to split by: unknown name (got 'colour'). Known: author, folder, group, host, licence, source.",
+        ),
+    ],
+)
+def test_a_column_that_holds_nothing_out(dataset, column, text):
+    place = dataset()
+    with pytest.raises(UserError) as error:
+        split(Request(place, by=column), silent)
+    assert str(error.value) == text
+    assert set(sides_of(place).values()) == {""}
 
 
 def put(sides):
