@@ -8,7 +8,8 @@
      │    ├── NetworkError    a Keras model that is not the network its spec says, or weights that are missing
      │    ├── UnknownName     a name that is not one of the known ones (which the message lists)
      │    └── UnavailableError  a package, provider or device that was asked for and is not there
-     └── VerdictError         a check that ran and failed: exit code 1
+     ├── VerdictError         a check that ran and failed: exit code 1
+     └── InterruptedRun       ended by a signal, with something to show for it: exit code 130
 
 Every message reads *subject: what is wrong (got X). What to do.* Anything else that reaches the user is our bug.
 """
@@ -63,3 +64,9 @@ class VerdictError(RctError):
     """A check that ran and did not pass."""
 
     exit_code = 1
+
+
+class InterruptedRun(RctError):
+    """Work that a signal has ended, and of which something is left."""
+
+    exit_code = 130

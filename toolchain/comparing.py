@@ -33,11 +33,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Compared:
-    """Two reports side by side; ``allowance`` is a share."""
+    """Two reports side by side; ``allowance`` is a share, ``ended`` a line for each report of a run that was ended."""
 
     request: Request
     allowance: float
     found: Differences
+    ended: tuple[str, ...] = ()
 
     @property
     def regressions(self) -> tuple[str, ...]:
@@ -59,7 +60,11 @@ def run(request: Request) -> Compared:
     """
     allowance = read_share("--allow", request.allow, "5% or 0.05")
     before, after = read_report(request.before), read_report(request.after)
-    return Compared(request, allowance, differences(before, after, any_machine=request.any_machine))
+    both = ((request.before, before), (request.after, after))
+    ended = tuple(
+        f"{path}: a run that was ended ({report.progress})." for path, report in both if report.partial is not None
+    )
+    return Compared(request, allowance, differences(before, after, any_machine=request.any_machine), ended)
 
 
 def failed(compared: Compared) -> VerdictError:
@@ -101,6 +106,7 @@ def comparison_tables(compared: Compared) -> list[RenderableType]:
 
 def _warnings(compared: Compared) -> Iterator[str]:
     found = compared.found
+    yield from compared.ended
     if not found.same_machine:
         yield "A and B were made on two machines: the ratios are those of the machines, too."
     for which, reasons in found.noise.items():

@@ -1,12 +1,13 @@
 """The workers of a run that still answer; the one that fails drops out with its reason, and the others go on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from benchmarks.latency.contender import Contender
 from benchmarks.latency.plan import Plan
 from benchmarks.latency.process import WorkerProcess
 from benchmarks.latency.protocol import Command, Failed, Inputs, Load, Measured, Ready, Reply
+from benchmarks.latency.samples import Samples
 from benchmarks.latency.scenarios import Progress
 
 
@@ -14,7 +15,8 @@ class RunningField:
     """Running workers by contender, in the order of the run; ``benchmarks.latency.scenarios.Field``.
 
     ``failures``: one line for each that dropped out. ``ready``: what each said when it was loaded. ``peaks``: the most
-    memory that each has had, in bytes, as far as it was asked.
+    memory that each has had, in bytes, as far as it was asked. ``on_keep``: what takes the samples of the scenario that
+    is going on.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -23,6 +25,7 @@ class RunningField:
         self.failures: dict[str, str] = {}
         self.ready: dict[str, Ready] = {}
         self.peaks: dict[str, int] = {}
+        self.on_keep: Callable[[Mapping[str, tuple[Samples, ...]]], None] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -65,6 +68,11 @@ class RunningField:
         worker = self._workers.pop(name, None)
         if worker is not None:
             worker.close()
+
+    def keep(self, found: Mapping[str, tuple[Samples, ...]]) -> None:
+        """Pass on what a scenario has so far."""
+        if self.on_keep is not None:
+            self.on_keep(found)
 
     def close(self) -> None:
         """Close all that are left."""

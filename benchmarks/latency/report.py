@@ -70,11 +70,18 @@ class Row(Document):
     failure: str | None = None
 
 
+class Partial(Document):
+    """Of a run that is not over. ``complete``: scenarios that are; the one after them may have some of its rounds."""
+
+    complete: tuple[str, ...] = ()
+
+
 class LatencyReport(Document):
     """A run of ``benchmarks.latency.run``. ``overhead``: the harness around a classifier that does nothing.
 
     ``load``: what the machine did meanwhile, None where its system does not tell. ``left_out``: what was wanted and
-    could not be made ready to be timed, with the reason.
+    could not be made ready to be timed, with the reason. ``partial``: how far a run has come that is not over, or that
+    was ended; None of a whole one.
     """
 
     schema_version: Literal["rct.latency/1"] = "rct.latency/1"
@@ -86,6 +93,7 @@ class LatencyReport(Document):
     load: MachineLoad | None = None
     rows: tuple[Row, ...] = Field(min_length=1)
     left_out: dict[str, str] = {}
+    partial: Partial | None = None
 
     def row(self, name: str) -> Row:
         """Return the row of the contender ``name``; KeyError if there is none."""
@@ -93,3 +101,20 @@ class LatencyReport(Document):
             if row.contender.name == name:
                 return row
         raise KeyError(name)
+
+    @property
+    def progress(self) -> str:
+        """How far a partial run came, in words: ``1 of 2 scenarios complete, 3 of 12 rounds of offline at batch 8``."""
+        complete = () if self.partial is None else self.partial.complete
+        words = [f"{len(complete)} of {len(self.plan.scenarios)} scenarios complete"]
+        begun = [
+            (name, found)
+            for row in self.rows
+            for name, found in row.scenarios.items()
+            if name not in complete and row.failure is None
+        ]
+        for name, found in begun[:1]:
+            at = f" at batch {found[-1].batch}" if name == "offline" else ""
+            rounds = f"{len(found[-1].rounds)} of {self.plan.rounds} rounds"
+            words.append(f"{len(found)} rates of {name}" if name == "server" else f"{rounds} of {name}{at}")
+        return ", ".join(words)

@@ -5,7 +5,7 @@ report = run(contenders, Inputs(pictures=files), Plan(), progress, spec=original
 
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import mode
@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 from benchmarks.latency.contender import Contender
 from benchmarks.latency.environment import here
 from benchmarks.latency.field import RunningField, running
-from benchmarks.latency.load import count_macs
-from benchmarks.latency.machine_load import load_between, look
+from benchmarks.latency.machine_load import MachineLoad, load_between, look
 from benchmarks.latency.overhead import measure_overhead
 from benchmarks.latency.plan import Plan
 from benchmarks.latency.protocol import Explain, Explained, Inputs, Score, Scored
-from benchmarks.latency.report import LatencyReport, Row, Subject
+from benchmarks.latency.report import LatencyReport, Partial
+from benchmarks.latency.rows import Found, rows
+from benchmarks.latency.samples import Samples
 from benchmarks.latency.scenarios import Progress, scenario
 from benchmarks.observations import Observations
 from benchmarks.parity import judge
@@ -48,6 +49,7 @@ def run(
     spec: ClassifierSpec | None = None,
     truth: Sequence[Sequence[bool]] | None = None,
     names: Sequence[str] | None = None,
+    keep: Callable[[LatencyReport], None] | None = None,
 ) -> LatencyReport:
     """Measure every contender by every scenario of the plan, and never stop for one that fails.
 
@@ -63,63 +65,50 @@ def run(
         spec: the original's; without it there is no parity.
         truth: whether each picture shows each category, [pictures, categories].
         names: what the report calls the pictures; by default their paths from the folder that they share.
+        keep: given a partial report after every round and every scenario, while nothing is timed.
 
     Raises:
         UserError: no contender, two of one name, or a scenario that the plan does not allow.
         UnknownName: a scenario that does not exist.
     """
     check(contenders, plan)
-    before = look()
+    before, environment = look(), here()
     overhead = measure_overhead(plan.cores, progress)
-    scenarios = {}
-    peaks: dict[str, int] = {}
+    ids = tuple(names) if names is not None else _ids(inputs.pictures)
+    labels = None if truth is None else np.array(truth, np.bool_)
     with running(contenders, inputs, plan, progress) as field:
+
+        def report(found: Found, partial: Partial | None, load: MachineLoad | None, peak: Peak | None) -> LatencyReport:
+            return LatencyReport(
+                created=datetime.now(UTC).isoformat(timespec="seconds"),
+                environment=environment,
+                plan=plan,
+                overhead=overhead,
+                peak=peak,
+                load=load,
+                rows=rows(contenders, inputs, field, found),
+                partial=partial,
+            )
+
         scores = _scores(field, len(inputs.pictures), progress)
+        parity = _parity(contenders, scores, ids, labels, spec, field) if spec is not None else {}
+        done: dict[str, Mapping[str, tuple[Samples, ...]]] = {}
+        peaks: dict[str, int] = {}
+
+        def kept(now: Mapping[str, Mapping[str, tuple[Samples, ...]]]) -> None:
+            if keep is not None:
+                found = Found({**done, **now}, peaks or dict(field.peaks), parity)
+                keep(report(found, Partial(complete=tuple(done)), load_between(before, look()), None))
+
         for name in plan.scenarios:
-            scenarios[name] = scenario(name).measure(field, plan, progress)
+            field.on_keep = lambda found, name=name: kept({name: found})
+            done[name] = scenario(name).measure(field, plan, progress)
             peaks = peaks or dict(field.peaks)
+            kept({})
         reasons = _reasons(field, progress) if plan.explain else {}
     load = load_between(before, look())
     peak = _peak(contenders, plan, progress) if plan.explain else None
-    ids = tuple(names) if names is not None else _ids(inputs.pictures)
-    labels = None if truth is None else np.array(truth, np.bool_)
-    parity = _parity(contenders, scores, ids, labels, spec, field) if spec is not None else {}
-    rows = tuple(
-        Row(
-            contender=_without_places(contender),
-            subject=_subject(contender, field),
-            start=field.ready[contender.name].start if contender.name in field.ready else None,
-            peak_rss_bytes=peaks.get(contender.name),
-            scenarios={name: found[contender.name] for name, found in scenarios.items() if contender.name in found},
-            parity=parity.get(contender.name),
-            why=reasons.get(contender.name),
-            failure=_without_folders(field.failures.get(contender.name), contender, inputs),
-        )
-        for contender in contenders
-    )
-    return LatencyReport(
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        environment=here(),
-        plan=plan,
-        overhead=overhead,
-        peak=peak,
-        load=load,
-        rows=rows,
-    )
-
-
-def _without_places(contender: Contender) -> Contender:
-    """Return it with the names of its folders: a report says nothing of where they were."""
-    places = {key: getattr(contender, key) for key in ("bundle", "folder")}
-    return contender.model_copy(update={key: place and Path(place).name for key, place in places.items()})
-
-
-def _without_folders(reason: str | None, contender: Contender, inputs: Inputs) -> str | None:
-    """Return the reason of a failure, in which files are called by their names."""
-    known = {str(Path(place).parent) for place in (contender.bundle, contender.folder, *inputs.pictures) if place}
-    for folder in sorted(known, key=len, reverse=True):
-        reason = reason and reason.replace(f"{folder}{os.sep}", "")
-    return reason
+    return report(Found(done, peaks, parity, reasons, counted=True), None, load, peak)
 
 
 def check(contenders: Sequence[Contender], plan: Plan) -> None:
@@ -174,16 +163,6 @@ def _peak(contenders: Sequence[Contender], plan: Plan, progress: Progress) -> Pe
         return None
     progress("measuring the processor's peak")
     return measure_peak(mode(threads), plan.cores)
-
-
-def _subject(contender: Contender, field: RunningField) -> Subject | None:
-    ready = field.ready.get(contender.name)
-    if ready is None or ready.subject.macs is not None:
-        return ready.subject if ready else None
-    try:
-        return ready.subject.model_copy(update={"macs": count_macs(contender)})
-    except Exception:  # noqa: BLE001  readers of model files fail in any way, and a count is not worth a run
-        return ready.subject
 
 
 def _parity(

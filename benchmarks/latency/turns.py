@@ -5,7 +5,7 @@ samples = take_turns(field, plan, batch=1, progress, "single_stream")
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import cycle, islice
 from time import sleep
 
@@ -41,12 +41,26 @@ def warm(field: Field, plan: Plan, batch: int, progress: Progress, what: str) ->
     return found
 
 
-def take_turns(field: Field, plan: Plan, batch: int, progress: Progress, what: str) -> dict[str, Samples]:
-    """Warm up, then measure ``plan.rounds`` turns of each; return the samples of those that answered every time."""
+def take_turns(
+    field: Field,
+    plan: Plan,
+    batch: int,
+    progress: Progress,
+    what: str,
+    before: Mapping[str, tuple[Samples, ...]] | None = None,
+) -> dict[str, Samples]:
+    """Warm up, then measure ``plan.rounds`` turns of each; return the samples of those that answered every time.
+
+    After each round the field is given what there is, after what the scenario has from ``before``.
+    """
     warmups = warm(field, plan, batch, progress, what)
     least = max(1, plan.least_queries // batch)
     command = Measure(batch=batch, seconds=plan.seconds, least=least, most=plan.most_queries)
     found: dict[str, list[Measured]] = defaultdict(list)
+
+    def so_far() -> dict[str, Samples]:
+        return {name: samples_of(found[name], batch, warmups[name]) for name in field.names}
+
     for done, order in enumerate(orders(field.names, plan.rounds)):
         progress(what, done=done, total=plan.rounds)
         for name in order:
@@ -54,7 +68,8 @@ def take_turns(field: Field, plan: Plan, batch: int, progress: Progress, what: s
             reply = field.ask(name, command, seconds=max(plan.seconds, (least + 1) * warmups[name].seconds_per_query))
             if isinstance(reply, Measured):
                 found[name].append(reply)
-    return {name: samples_of(found[name], batch, warmups[name]) for name in field.names}
+        field.keep({name: (*(before or {}).get(name, ()), one) for name, one in so_far().items()})
+    return so_far()
 
 
 def samples_of(

@@ -5,7 +5,7 @@ report.row("onnx int8").scenarios["single_stream"]
 """
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,10 +30,13 @@ EXPORTS = Path("exports")
 _AT_ONCE = 16
 
 
-def bench(request: Request, progress: Progress, warn: Warn) -> LatencyReport:
+def bench(
+    request: Request, progress: Progress, warn: Warn, keep: Callable[[LatencyReport], None] | None = None
+) -> LatencyReport:
     """Time every bundle, its original and the peers, in turns, and judge each one's decisions.
 
-    A contender that fails is a row with its reason; the others go on.
+    A contender that fails is a row with its reason; the others go on. ``keep`` is given a partial report after every
+    round.
 
     Raises:
         UserError: nothing to time, bundles of several originals, no pictures, or options that make no sense.
@@ -65,6 +68,7 @@ def bench(request: Request, progress: Progress, warn: Warn) -> LatencyReport:
             spec=spec,
             truth=_truth(examples),
             names=tuple(examples.name(path) for path in examples.paths),
+            keep=keep and (lambda partial: keep(partial.model_copy(update={"left_out": left_out}))),
         )
     return report.model_copy(update={"left_out": left_out})
 

@@ -97,10 +97,12 @@ def bench(
     """Measure latency and throughput against the original, side by side.
 
     Each runs in a process of its own, in turns; the exit code is 1 if one fails or does not decide like the original.
+    With --out, report.json is written anew after every round; a run that is ended leaves it.
     """
     from models.errors import UserError
     from toolchain.benching.bench import bench as run
     from toolchain.benching.bench import failed, make_folder, save
+    from toolchain.benching.keeping import kept
     from toolchain.benching.request import Request
     from toolchain.benching.tables import report_tables
     from toolchain.benching.words import numbers, split, stages
@@ -128,8 +130,8 @@ def bench(
         raise UserError("--show-pictures", "without a page to put them into", "Give --out FOLDER.")
     if out:
         make_folder(out)
-    with output.progress() as progress:
-        report = run(request, progress, output.warn)
+    with kept(out, output, json=json) as keep, output.progress() as progress:
+        report = run(request, progress, output.warn, keep)
     if json:
         output.line(report.model_dump_json(indent=2))
     else:

@@ -71,6 +71,8 @@ def _plan(reading: Reading) -> Iterator[Fact]:
     yield "warm-up", f"until settled, {plan.warmup_seconds:g} s at most"
     yield "killed after", f"{plan.timeout_seconds:g} s without an answer, {plan.load_timeout_seconds:g} s of loading"
     yield "seed", str(plan.seed)
+    if reading.report.partial is not None:
+        yield "ended", reading.report.progress
 
 
 def _noise(reading: Reading) -> Iterator[Fact]:

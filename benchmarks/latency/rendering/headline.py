@@ -124,6 +124,8 @@ def _sure(reading: Reading, speed: Speed | None) -> Claim:
     detail = rests + (failed or "every contender got through")
     if reading.noise.spread is not None:
         detail = f"rounds scatter by up to {percent(reading.noise.spread)}; {detail}"
+    if reading.report.partial is not None:
+        return Claim(question, "the run was ended", f"{reading.report.progress}; {detail}", "bad")
     if reading.noise.noisy:
         return Claim(question, "the machine was noisy", detail, "bad")
     return Claim(question, "the machine was quiet", detail, "unsure" if failed else "good")

@@ -6,10 +6,12 @@ A scenario module has two names:
     measure(field, plan, progress) -> dict[str, tuple[Samples, ...]]
 
 ``measure`` asks every worker of the ``field`` in turn and returns the samples of those that answered, by contender. One
-that fails is dropped from the field, which keeps the reason, and the others go on.
+that fails is dropped from the field, which keeps the reason, and the others go on. After every round it gives the field
+what it has so far.
 """
 
 import pkgutil
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -37,6 +39,9 @@ class Field(Protocol):
 
         ``seconds``: how long the work itself is meant to take, which the time limit allows for.
         """
+
+    def keep(self, found: Mapping[str, tuple[Samples, ...]]) -> None:
+        """Take what the scenario has so far, by contender, whole rounds only: it outlives an end of the run."""
 
 
 class Scenario(Protocol):

@@ -10,5 +10,8 @@ TITLE = "large batches, pictures a second"
 
 def measure(field: Field, plan: Plan, progress: Progress) -> dict[str, tuple[Samples, ...]]:
     """Return for each contender the samples of each of ``plan.batches``, in their order."""
-    found = [take_turns(field, plan, batch, progress, f"offline, batches of {batch}") for batch in plan.batches]
-    return {name: tuple(samples[name] for samples in found) for name in field.names}
+    found: dict[str, tuple[Samples, ...]] = {}
+    for batch in plan.batches:
+        samples = take_turns(field, plan, batch, progress, f"offline, batches of {batch}", found)
+        found = {name: (*found.get(name, ()), one) for name, one in samples.items()}
+    return found

@@ -34,11 +34,12 @@ def measure(field: Field, plan: Plan, progress: Progress) -> dict[str, tuple[Sam
         raise ValueError("the scenario server needs plan.latency_bound_ms")
     bound_ns = int(plan.latency_bound_ms * 1e6)
     warmups = warm(field, plan, 1, progress, "server")
-    found = {}
+    found: dict[str, tuple[Samples, ...]] = {}
     for name in field.names:
         trials = _search(field, name, plan, bound_ns, warmups[name], progress)
         if trials is not None:
             found[name] = trials
+            field.keep(found)
     return found
 
 
