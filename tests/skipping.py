@@ -15,7 +15,6 @@ ALLOWED = {
     r"needs the right to mount": "a container may not mount file systems",
     r"no PyTorch|'torch|no NNCF|^not installed: |nncf: not installed": "peers measured by hand, too large for CI",
     r"^yahoo_onnx: ": "a file of somebody else's, which no package has, and which has one network's weights",
-    r"wants Keras on JAX": "Keras has one backend in a process, which is TensorFlow here",
     r"takes float networks here|comes out shorter than one pixel": "a combination that the other program cannot do",
 }
 """Reasons that may stand in CI, and why."""

@@ -11,7 +11,8 @@ with it ``--images`` are scored and held against Keras on JAX in float32.
 What is prepared is kept in ``--work``, compiled programs too: a short run there, such as with ``--seconds 0.05``, lets
 the next one begin soon. PyTorch's compiler takes three to five minutes for a precision and a batch size, largely on one
 core: once the contenders are prepared, short runs of one precision each can go side by side. With all of that kept,
-fourteen contenders still take more than seven minutes on an H100, and the report is written at the end.
+fourteen contenders still take more than seven minutes on an H100. The report is written anew after every round: a run
+that a time limit ends leaves its whole rounds.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from benchmarks.figures.gpu_contenders import Hall, say
 from benchmarks.latency.plan import Plan
 from benchmarks.latency.protocol import Inputs
 from benchmarks.latency.report import LatencyReport
+from benchmarks.latency.report_file import write_report
 from benchmarks.latency.run import run
 from models.classifier import find_original
 from models.pictures import find_pictures
@@ -56,9 +58,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
         inputs = Inputs(pictures=tuple(str(picture) for picture in pictures))
         spec = find_original(options.classifier).manifest.spec if options.classifier else None
-        report = run(wanted, inputs, plan, say, spec=spec)
-    options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / f"{options.name}.json").write_text(report.model_dump_json(indent=1) + "\n", "utf-8")
+        options.out.mkdir(parents=True, exist_ok=True)
+        file = options.out / f"{options.name}.json"
+        report = run(wanted, inputs, plan, say, spec=spec, keep=lambda partial: write_report(partial, file))
+    write_report(report, file)
     for line in lines_of(report):
         print(line, file=sys.stderr)
 

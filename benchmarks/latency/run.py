@@ -49,7 +49,7 @@ def run(
     spec: ClassifierSpec | None = None,
     truth: Sequence[Sequence[bool]] | None = None,
     names: Sequence[str] | None = None,
-    keep: Callable[[LatencyReport], None] | None = None,
+    keep: Callable[[LatencyReport], object] | None = None,
 ) -> LatencyReport:
     """Measure every contender by every scenario of the plan, and never stop for one that fails.
 

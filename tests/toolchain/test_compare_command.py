@@ -6,6 +6,8 @@ import pytest
 from latency_reports import HERE, parity, report, row
 from simulated import samples
 
+from benchmarks.latency.report import Partial
+
 
 @pytest.fixture
 def write(tmp_path):
@@ -40,6 +42,16 @@ def test_nothing_got_worse(rct, before, same):
     assert shown.code == 0
     assert shown.out.endswith("verdict\n\n  PASS\n  nothing got worse (time: by more than 5 %)\n\n")
     assert shown.err == "Next: rct bench --why says where the time goes.\n"
+
+
+def test_a_run_that_was_ended_is_said(rct, before, write):
+    few = {"single_stream": (samples([[10.0] * 9] * 5),)}
+    ended = write("b.json", row("onnx int8", scenarios=few, size=6_000_000, parity=parity()), partial=Partial())
+    shown = rct("compare", before, ended)
+    assert shown.code == 0
+    assert (
+        "rct: b.json: a run that was ended (0 of 1 scenarios complete, 5 of 12 rounds of single_stream).\n" in shown.err
+    )
 
 
 def test_what_got_worse(rct, before, slower):

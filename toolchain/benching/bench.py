@@ -31,7 +31,7 @@ _AT_ONCE = 16
 
 
 def bench(
-    request: Request, progress: Progress, warn: Warn, keep: Callable[[LatencyReport], None] | None = None
+    request: Request, progress: Progress, warn: Warn, keep: Callable[[LatencyReport], object] | None = None
 ) -> LatencyReport:
     """Time every bundle, its original and the peers, in turns, and judge each one's decisions.
 
