@@ -66,7 +66,7 @@ def _decisions(one: CategoryEvaluation) -> Grid:
 
 def _in_use(one: CategoryEvaluation, report: EvaluationReport) -> Grid:
     rows = [
-        (_POINTS[point], share(at.precision), between(at.precision), share(at.load), between(at.load))
+        (_POINTS[point], share(at.precision), between_shares(at.precision), share(at.load), between_shares(at.load))
         for point, at in one.decisions.items()
     ]
     columns = ("at", "precision", "its interval", "flagged of all", "its interval ")
@@ -150,6 +150,11 @@ def between(one: Measurement, digits: int = 4) -> str:
 def share(one: Measurement) -> str:
     """Return a share in percent."""
     return "-" if one.value is None else f"{100 * one.value:.2f} %"
+
+
+def between_shares(one: Measurement) -> str:
+    """Return an interval of a share in percent."""
+    return "-" if one.low is None or one.high is None else f"{100 * one.low:.2f} to {100 * one.high:.2f} %"
 
 
 def counts(one: CategoryEvaluation) -> str:

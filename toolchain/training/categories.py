@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from models.document import first_problem
 from models.errors import UserError
 from models.spec import Category
+from toolchain.data.reading.names import nearest
 
 DEFINITIONS = {
     "adult": "Nudity or sexual acts, shown to arouse. Not: swimwear, medicine, works of art, breast-feeding.",
@@ -47,7 +48,8 @@ def _parted(text: str) -> tuple[str, str]:
 def _category(name: str, words: str | None) -> Category:
     if words is None:
         advice = f'Say what counts: --define {name}="...". Known without: {", ".join(DEFINITIONS)}.'
-        raise UserError(name, "a category without a definition", advice)
+        near = nearest(name, tuple(DEFINITIONS))
+        raise UserError(name, "a category without a definition", " ".join(filter(None, (near, advice))))
     try:
         return Category(name=name, definition=words)
     except ValidationError as error:

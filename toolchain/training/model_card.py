@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from models.spec import ClassifierSpec
+from toolchain.data.audit.finding import Finding
 from toolchain.data.dataset import UNKNOWN, YES, Dataset
 from toolchain.training.tables import shown
 from toolchain.training.task import Task, Trained
@@ -23,6 +24,7 @@ class Card:
     recipe: str
     settings: Mapping[str, object]
     measures: Mapping[str, Measured]
+    leaks: Sequence[Finding]
     tools: Mapping[str, str]
 
     def text(self) -> str:
@@ -55,7 +57,14 @@ class Card:
             f"## Evaluation\n\nOn the validation pictures, which also chose {chose}, so that these "
             "numbers flatter. Intervals are of 95 % and know of groups.\n\n"
             + _table(("category", "pictures (yes)", "metric", "value", "interval"), rows)
+            + self._on_both_sides()
         )
+
+    def _on_both_sides(self) -> str:
+        if not self.leaks:
+            return ""
+        found = "\n".join(f"- {leak.title}: {leak.pictures:,} pictures" for leak in self.leaks)
+        return f"\n\nThey flatter the more for what is on both sides of the split:\n\n{found}"
 
     def _data(self) -> str:
         sides = {"train": self.task.train, "val": self.task.val}

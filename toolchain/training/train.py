@@ -19,6 +19,7 @@ from models.keras_backend import check_backend
 from models.preprocessing import Preprocessing
 from models.runtimes.keras import predict_with
 from models.spec import Category, ClassifierSpec, Thresholds
+from toolchain.data.audit.finding import Finding
 from toolchain.data.dataset import Dataset
 from toolchain.lock import alone
 from toolchain.output import Progress
@@ -26,7 +27,7 @@ from toolchain.settings import read_settings
 from toolchain.tensorflow_noise import quiet_keras
 from toolchain.training.backbones import DEFAULT, find_backbone
 from toolchain.training.categories import define
-from toolchain.training.leaks import leaks
+from toolchain.training.leaks import leaks, warning
 from toolchain.training.model_card import Card
 from toolchain.training.original import tool_versions, write_original
 from toolchain.training.recipes import recipe
@@ -65,13 +66,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The original, and per category what it reaches on the validation pictures."""
+    """The original, per category what it reaches on the validation pictures, and what is on both sides of the split."""
 
     bundle: Bundle
     measures: Mapping[str, Measured]
+    leaks: tuple[Finding, ...]
 
     def document(self) -> dict[str, object]:
-        """Return both as JSON has them."""
+        """Return them as JSON has them."""
         categories = {
             name: {
                 "pictures": found.pictures,
@@ -80,7 +82,8 @@ class Outcome:
             }
             for name, found in self.measures.items()
         }
-        return {"bundle": str(self.bundle.path), "categories": categories}
+        leaking = [leak.model_dump(mode="json", include={"title", "pictures", "examples"}) for leak in self.leaks]
+        return {"bundle": str(self.bundle.path), "categories": categories, "leaks": leaking}
 
 
 def train(request: Request, progress: Progress, warn: Callable[[str], None]) -> Outcome:
@@ -117,8 +120,9 @@ def _train(
     module, backbone = recipe(request.recipe), task.backbone
     given = settings.model_dump(mode="json")
     begun = _claim(task, request, given)
-    for line in leaks(request.data, request.categories, progress):
-        warn(line)
+    leaking = leaks(request.data, request.categories, progress)
+    for leak in leaking:
+        warn(warning(request.data, leak))
     try:
         trained = module.train(task, settings, progress)
     except NetworkError:  # without weights nothing has begun, and the same folder may be asked for with others
@@ -134,14 +138,14 @@ def _train(
         warn(line)
     spec = _spec(request, task, categories, rule, {name: choice.thresholds for name, choice in chosen.items()})
     found = measures(validation, task.categories, task.seed)
-    card = Card(spec, task, trained, request.recipe, given, found, tool_versions()).text()
+    card = Card(spec, task, trained, request.recipe, given, found, leaking, tool_versions()).text()
     progress("writing the bundle")
     record = TrainingRecord(recipe=request.recipe, backbone=backbone.name, seed=task.seed, settings=given)
     bundle = write_original(
         request.target, trained.model, spec, backbone, card, record, trained.history, overwrite=request.overwrite
     )
     shutil.rmtree(task.folder, ignore_errors=True)
-    return Outcome(bundle, found)
+    return Outcome(bundle, found, leaking)
 
 
 def _spec(

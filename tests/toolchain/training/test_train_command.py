@@ -67,6 +67,19 @@ def test_a_classifier_comes_out_and_the_same_command_gives_the_same_bytes(
     assert Bundle.open(tmp_path / "likewise" / "red").manifest == bundle.manifest
 
 
+def test_what_is_on_both_sides_is_in_the_card_and_in_the_document(train, tmp_path, coloured):
+    data = tmp_path / "data"
+    shutil.copytree(coloured, data)
+    shutil.copy(data / "train" / "red" / "3.png", data / "val" / "red" / "copy.png")
+    shown = train("red", "--json", *DEFINED, data=data)
+    assert shown.code == 0, shown.err
+    (leak,) = json.loads(shown.out)["leaks"]
+    assert (leak["pictures"], leak["examples"]) == (2, [["train/red/3.png", "val/red/copy.png"]])
+    assert f"{data}: {leak['title']} (2 pictures; train/red/3.png and val/red/copy.png), so the num" in shown.err
+    card = (tmp_path / "trained" / "red" / "MODEL_CARD.md").read_text("utf-8")
+    assert f"on both sides of the split:\n\n- {leak['title']}: 2 pictures\n\n## Data" in card
+
+
 def test_the_folder_of_another_training_is_not_gone_on_from(train, tmp_path):
     (tmp_path / "trained" / ".training" / "red").mkdir(parents=True)
     (tmp_path / "trained" / ".training" / "red" / "task.json").write_text('{"seed": 5}')
@@ -80,6 +93,7 @@ def test_the_folder_of_another_training_is_not_gone_on_from(train, tmp_path):
     ("arguments", "said"),
     [
         (["reds", "--define", "reds=x"], "no picture is labelled reds. Did you mean red? It has blue, red."),
+        (["catoon"], "rct: catoon: a category without a definition. Did you mean cartoon? Say what counts: "),
         (["red"], 'rct: red: a category without a definition. Say what counts: --define red="...".'),
         (["red", "red", *DEFINED], "rct: categories: one is named twice (got red). Name each once."),
         (["Red", "--define", "Red=x"], "categories: name: String should match pattern"),

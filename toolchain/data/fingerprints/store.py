@@ -3,8 +3,8 @@
 rows = take_all(paths, folder / STORE_FILE, threads=2, progress=progress)      # RECORD [paths]
 
 A row is found again by the SHA-256 of the file's bytes: a file that was renamed is known, one that was changed is not.
-What was taken is written every few thousand pictures, so that a run that was killed is not begun again. Where the
-dataset cannot be written to, nothing is kept.
+What was taken is written every few thousand pictures and every half a minute, so that a killed run loses little. Where
+the dataset cannot be written to, nothing is kept.
 """
 
 import os
@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,8 @@ from toolchain.output import Progress
 STORE_FILE = Path(".audit", "fingerprints-1.npy")
 """Where they are kept, in the dataset's folder; the number is raised when a row would come out differently."""
 
-_BETWEEN_WRITES = 4096
+_PICTURES_BETWEEN_WRITES = 4096
+_SECONDS_BETWEEN_WRITES = 30.0
 _AHEAD = 16
 
 
@@ -37,16 +39,16 @@ def take_all(paths: Sequence[Path], store: Path, threads: int, progress: Progres
     """
     known = {row["sha256"].tobytes(): row for row in read_store(store)}
     rows = np.zeros(len(paths), RECORD)
-    unsaved = 0
+    unsaved, written = 0, monotonic()
     for place, row in enumerate(_rows(paths, known, threads)):
         rows[place] = row
         key = row["sha256"].tobytes()
         if key not in known and row["fault"] != MISSING:
             known[key] = rows[place].copy()
             unsaved += 1
-        if unsaved >= _BETWEEN_WRITES:
+        if unsaved >= _PICTURES_BETWEEN_WRITES or (unsaved and monotonic() - written >= _SECONDS_BETWEEN_WRITES):
             _write(store, known)
-            unsaved = 0
+            unsaved, written = 0, monotonic()
         progress("looking at pictures", done=place + 1, total=len(paths))
     if unsaved:
         _write(store, known)

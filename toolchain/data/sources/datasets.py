@@ -26,7 +26,10 @@ class Settings(Document):
 
 
 def read(inputs: Sequence[Path], settings: Settings, problems: Problems) -> Iterator[Item]:  # noqa: ARG001
-    """Yield the rows that have a picture, dataset by dataset."""
+    """Yield the rows that have a picture, dataset by dataset.
+
+    A row's MD5 is left out: it is of the original, and what was fetched may be a smaller copy of another address.
+    """
     folders = [place if place.suffix != ".parquet" else place.parent for place in inputs]
     for place, folder, name in zip(inputs, folders, names_of(folders), strict=True):
         for entry in read_ledger(place):

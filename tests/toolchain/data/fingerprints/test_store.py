@@ -35,8 +35,10 @@ def test_rows_are_in_order_and_are_found_again_by_content(tmp_path, paths, taken
     assert again[:2].tobytes() == first[[5, 0]].tobytes()
 
 
-def test_what_was_taken_is_kept_when_the_work_is_broken_off(tmp_path, paths, monkeypatch):
-    monkeypatch.setattr(storing, "_BETWEEN_WRITES", 2)
+@pytest.mark.parametrize(("by", "limit", "kept"), [("_PICTURES", 2, 4), ("_SECONDS", 0.0, 5)])
+def test_what_was_taken_is_kept_when_the_work_is_broken_off(tmp_path, paths, monkeypatch, by, limit, kept):
+    """Written after every second picture, or each time that no time has passed."""
+    monkeypatch.setattr(storing, f"{by}_BETWEEN_WRITES", limit)
     store = tmp_path / "rows.npy"
 
     def broken_off(text, *, done=0, total=None, note=""):
@@ -45,7 +47,7 @@ def test_what_was_taken_is_kept_when_the_work_is_broken_off(tmp_path, paths, mon
 
     with pytest.raises(KeyboardInterrupt):
         take_all(paths, store, 1, broken_off)
-    assert len(read_store(store)) == 4
+    assert len(read_store(store)) == kept
 
 
 def test_a_damaged_store_counts_for_nothing_and_is_written_again(tmp_path, paths):
