@@ -26,10 +26,10 @@ def fetch(rct, server, monkeypatch):
     """Fetch what lies at paths of the server."""
     monkeypatch.setattr(toolchain.data.sources, "__path__", [*toolchain.data.sources.__path__, str(ITEM_SOURCES)])
 
-    def fetch(*paths, options=()):
+    def fetch(*paths, options=(), allowed=True):
         lines = [json.dumps({"key": path, "urls": [server.url(path)]}) for path in paths]
         Path("items.jsonl").write_text("\n".join([*lines, "no JSON"]), "utf-8")
-        private = ("--allow-private", f"127.0.0.1:{server.port}")
+        private = ("--allow-private", f"127.0.0.1:{server.port}") if allowed else ()
         return rct("data", "fetch", "json-items", "items.jsonl", "--out", "mine", *private, *options)
 
     return fetch
@@ -62,8 +62,20 @@ def test_programs_get_a_document(fetch, server):
 def test_not_one_picture_is_a_failure(fetch):
     done = fetch("/gone.png", "/lost.png")
     assert done.code == 2
-    assert done.err.splitlines()[-1] == "rct: mine: no picture came of its 2 items (got 2 http 404)."
+    assert done.err.splitlines()[-1] == (
+        "rct: mine: no picture came of what it names (got 2 http 404). "
+        "Its ledger has each item's reason: mine/ledger.parquet."
+    )
     assert Path("mine/ledger.parquet").is_file()
+
+
+def test_servers_of_ones_own_have_to_be_named(fetch):
+    done = fetch("/a.png", allowed=False)
+    assert done.code == 2
+    assert done.err.splitlines()[-1] == (
+        "rct: mine: no picture came of what it names (got 1 private address). "
+        "If the servers are yours, name them: --allow-private HOST:PORT."
+    )
 
 
 @pytest.mark.parametrize(

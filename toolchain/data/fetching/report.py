@@ -5,10 +5,17 @@ from typing import TYPE_CHECKING
 from models.document import Document
 from models.errors import UserError
 from toolchain.data.fetching.run import Report
+from toolchain.data.ledger import LEDGER_FILE
 from toolchain.output import size_text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+_ADVICE = {
+    "private address": "If the servers are yours, name them: --allow-private HOST:PORT.",
+    "host not found": "Is there a network? The same command tries again with --retry-failed.",
+}
+"""By the status of an item, where there is more to say than where to look."""
 
 
 class FetchReport(Document):
@@ -64,4 +71,9 @@ def check(report: Report) -> None:
     """
     if not report.tally.pictures:
         reasons = ", ".join(f"{count:,} {status}" for status, count in report.tally.ordered().items())
-        raise UserError(report.folder, f"no picture came of its {report.tally.rows:,} items (got {reasons})")
+        advice = [advice for status, advice in _ADVICE.items() if status in report.tally.ordered()]
+        raise UserError(
+            report.folder,
+            f"no picture came of what it names (got {reasons})",
+            " ".join(advice) or f"Its ledger has each item's reason: {report.folder / LEDGER_FILE}.",
+        )

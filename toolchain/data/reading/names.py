@@ -60,5 +60,5 @@ def yes_and_no(yes: Sequence[str], no: Sequence[str]) -> Mapping[str, bool]:
     """
     both = [name for name in yes if name in no]
     if both:
-        raise UserError("--set", f"both a yes and a no for {both[0]}")
+        raise UserError("--set", f"both a yes and a no for {both[0]}", "Leave it in one of them.")
     return {**dict.fromkeys(yes, True), **dict.fromkeys(no, False)}

@@ -71,7 +71,9 @@ def _heading(path: Path, text: TextIO) -> tuple[tuple[str, ...], str]:
     try:
         (names,) = csv.reader([line], delimiter=delimiter)
     except (csv.Error, ValueError) as error:
-        raise UserError(path, f"its first line is no heading (got {line.strip()[:60]!r})") from error
+        raise UserError(
+            path, f"its first line is no heading (got {line.strip()[:60]!r})", "Write the names of the columns there."
+        ) from error
     return tuple(name.strip() for name in names), delimiter
 
 
@@ -98,7 +100,8 @@ def _parquet_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, dic
         for name in columns:
             kind = file.schema_arrow.field(name).type
             if pa.types.is_nested(kind):
-                raise UserError(path, f"the column {name} holds more than one value a row (got {kind})")
+                problem = f"the column {name} holds more than one value a row (got {kind})"
+                raise UserError(path, problem, "Name a column of single values, or take that one apart.")
         number = 0
         try:
             for batch in file.iter_batches(_ROWS_AT_ONCE, columns=list(columns)):

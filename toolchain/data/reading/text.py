@@ -40,7 +40,7 @@ def open_bytes(path: Path) -> Iterator[BinaryIO]:
         UserError: there is no such file, it is empty, or it is plainly not text.
     """
     if not path.is_file():
-        raise UserError(path, "a folder, not a file" if path.is_dir() else "no such file")
+        raise UserError(path, "a folder, not a file" if path.is_dir() else "no such file", "Name a text file.")
     with path.open("rb") as file:
         packed = file.read(2) == _GZIP
     with cast("BinaryIO", gzip.open(path)) if packed else path.open("rb") as file:
@@ -93,7 +93,7 @@ def is_utf8(text: str) -> bool:
 
 def _refuse_others(path: Path, start: bytes) -> None:
     if not start.strip():
-        raise UserError(path, "an empty file")
+        raise UserError(path, "an empty file", "Was it copied to its end?")
     for magic, what, advice in _OTHERS:
         if start.startswith(magic):
             raise UserError(path, f"not a text file (got {what})", advice)
@@ -102,4 +102,4 @@ def _refuse_others(path: Path, start: bytes) -> None:
     if start.lstrip().lower().startswith(_PAGES):
         raise UserError(path, "not a list or table (got a web page)", "Was it saved from a page that says an error?")
     if b"\0" in start:
-        raise UserError(path, "not a text file (got NUL bytes)")
+        raise UserError(path, "not a text file (got NUL bytes)", "Save it as UTF-8 text.")

@@ -37,7 +37,7 @@ def read(inputs: Sequence[Path], settings: Settings, problems: Problems) -> Iter
     seen = LabelsSeen()
     for place, name in zip(inputs, names, strict=True):
         if not place.is_dir():
-            raise UserError(place, "no such folder")
+            raise UserError(place, "no such folder", "Name a folder of labelled folders.")
         for path in find_pictures([place]):
             inside = path.relative_to(place)
             label, split = label_and_split(inside)

@@ -101,7 +101,7 @@ def samples(path: Path, settings: Settings, problems: Problems) -> Iterator[Samp
 
 def _members(path: Path, problems: Problems) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
     if not path.is_file():
-        raise UserError(path, "no such shard")
+        raise UserError(path, "no such shard", "Name a .tar file, or a folder of them.")
     try:
         with tarfile.open(path, "r:") as tar:
             try:

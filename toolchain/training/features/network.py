@@ -49,7 +49,7 @@ def open_extractor(backbone: Backbone, taps: tuple[str, ...]) -> Extractor:
     try:
         features_size(backbone.architecture, taps)
     except ValueError as error:
-        raise UserError("taps", str(error)) from error
+        raise UserError("taps", str(error), "Leave some out, or name others: --set taps=[...].") from error
     network = inference_network(backbone)
     return _in_onnxruntime(network, taps) if keras.backend.backend() == "tensorflow" else _in_keras(network, taps)
 

@@ -55,7 +55,9 @@ def read_concepts(files: Files, names: Sequence[str], problems: Problems) -> Con
         for mark, truth in marks:
             if len(truth) != len(pictures):
                 raise UserError(
-                    path, f"not as many pictures as the ground truth has lines (got {len(pictures)}, {len(truth)})"
+                    path,
+                    f"not as many pictures as the ground truth has lines (got {len(pictures)}, {len(truth)})",
+                    "Take both from one archive.",
                 )
             for picture, shown in zip(pictures, truth, strict=True):
                 known[picture] = known.get(picture, 0) | mark
@@ -81,7 +83,8 @@ def read_truth(path: Path) -> bytes:
         found = file.read().split()
     for number, line in enumerate(found, 1):
         if line not in {b"0", b"1"}:
-            raise UserError(f"{path}:{number}", f"neither 0 nor 1 (got {line[:40].decode('utf-8', 'replace')!r})")
+            problem = f"neither 0 nor 1 (got {line[:40].decode('utf-8', 'replace')!r})"
+            raise UserError(f"{path}:{number}", problem, "Is it a Labels_<concept>.txt of the ground truth?")
     return bytes(line == b"1" for line in found)
 
 

@@ -55,7 +55,7 @@ def sort_files(inputs: Sequence[Path]) -> Files:
                 "It reads NUS-WIDE-urls.txt, Imagelist.txt and Labels_<concept>.txt.",
             )
     if not urls:
-        raise UserError("nus-wide", "no NUS-WIDE-urls.txt among the inputs")
+        raise UserError("nus-wide", "no NUS-WIDE-urls.txt among the inputs", "Name it, or the folder that it is in.")
     if not any(part in lists for part in labels):
         raise UserError(
             "nus-wide",
@@ -72,7 +72,7 @@ def _files(inputs: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
         elif place.is_file():
             yield place, True
         else:
-            raise UserError(place, "no such file or folder")
+            raise UserError(place, "no such file or folder", "Name the files of NUS-WIDE, or their folder.")
 
 
 def _put(found: dict[str, Path], key: str, path: Path) -> None:

@@ -64,7 +64,8 @@ def wanted_rows(
                 yield from zip(*(map(_as_it_was, column.to_pylist()) for column in found.columns), strict=True)
     except pa.ArrowInvalid as error:
         if "Empty CSV" not in str(error):  # a heading and nothing else
-            raise UserError(path, f"cannot be read as CSV ({str(error).splitlines()[0][:120]})") from error
+            problem = f"cannot be read as CSV ({str(error).splitlines()[0][:120]})"
+            raise UserError(path, problem, "Was it copied to its end?") from error
 
 
 def _as_it_was(value: bytes) -> bytes:
