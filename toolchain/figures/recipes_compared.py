@@ -6,6 +6,9 @@ Each recipe is a whole ``rct train`` in a fresh folder: nothing is cached from a
 validation pictures as inference sees them, which both recipes also choose their epoch by (that of 2017 only when to
 end). Without a network ImageNet's weights cannot be had: all recipes stand on the backbone that ships, open_nsfw,
 unless ``--weights`` has those of ResNet50. That of 2017 ends by its own rule, or after ``--seed-epochs``.
+
+Each measure has its 95 % interval, which knows of groups. ``--like`` takes the settings of one recipe from a classifier
+that was trained by it.
 """
 
 import argparse
@@ -21,6 +24,7 @@ from benchmarks.figures.machine import describe_machine
 from toolchain.progress import silent
 from toolchain.training.backbones import DEFAULT
 from toolchain.training.original import HISTORY_FILE
+from toolchain.training.record import read_record
 from toolchain.training.train import Request, train
 
 RECIPES = ("seed-2017", "heads", "fine-tune")
@@ -34,13 +38,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--category", required=True)
     parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
     parser.add_argument("--weights", help="ImageNet weights of ResNet50, for --backbone resnet50")
-    parser.add_argument("--recipes", nargs="+", choices=RECIPES, default=["seed-2017", "heads"], metavar="NAME")
-    parser.add_argument("--seed-epochs", type=int, default=9, help="most epochs of seed-2017 (36 in 2017)")
+    parser.add_argument("--recipes", nargs="+", choices=RECIPES, default=list(RECIPES), metavar="NAME")
+    parser.add_argument("--seed-epochs", type=int, default=36, help="most epochs of seed-2017")
     parser.add_argument("--set", nargs="+", default=[], metavar="RECIPE:KEY=VALUE", help="settings of a recipe")
+    parser.add_argument("--like", metavar="CLASSIFIER", help="its settings for its recipe")
     options = parser.parse_args(arguments)
+    record = read_record(options.like) if options.like else None
     rows: list[Mapping[str, Any]] = []
     for name in options.recipes:
         given = [text.partition(":")[2] for text in options.set if text.partition(":")[0] == name]
+        if record and record.recipe == name:
+            given = [*record.given, *given]
         if name == "seed-2017":
             given.append(f"epochs={options.seed_epochs}")
         rows.append(_measured(name, given, options))
@@ -73,7 +81,7 @@ def _measured(name: str, given: Sequence[str], options: argparse.Namespace) -> d
         seconds = time.perf_counter() - began
         epochs = len((outcome.bundle.path / HISTORY_FILE).read_text("utf-8").splitlines()) - 1
         measured = outcome.measures[options.category]
-        values = {metric: value.value for metric, value in measured.metrics.items()}
+        values = {metric: [value.value, value.low, value.high] for metric, value in measured.metrics.items()}
         return {"recipe": name, "settings": list(given), "epochs": epochs, "seconds": seconds, **values}
     finally:
         shutil.rmtree(scratch)
