@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from models.frames import has_several_frames
 from models.preprocessing import Preprocessing, decode, resize
 from toolchain.packaging.build import write_package
 from toolchain.packaging.golden_files import ppm
@@ -234,6 +235,27 @@ def test_a_jpeg_of_a_hundred_scans_is_read_and_of_one_more_refused(program, pack
     assert run(program, package, picture).returncode == 0
     picture.write_bytes(body + (101 - has) * last + b"\xff\xd9")
     assert "a damaged or unusual JPEG (more than 100 scans)" in refused(program, package, picture)
+
+
+def png_of(frames, folder, **options):
+    first, *others = [Image.new("RGB", (9, 7), (40 * turn, 9, 7)) for turn in range(frames)]
+    first.save(folder / "moving.png", save_all=True, append_images=others, **options)
+    return folder / "moving.png"
+
+
+@pytest.mark.parametrize(
+    ("frames", "options"),
+    [(3, {}), (2, {"default_image": True}), (1, {})],
+    ids=["three", "a still one and one more", "one"],
+)
+def test_an_animated_png_is_for_a_person(program, package, tmp_path, frames, options):
+    """As Pillow counts frames, with those that it leaves out of the animation."""
+    path = png_of(frames, tmp_path, **options)
+    if has_several_frames(path):
+        said = "picture: several frames, and only the first would be scored. Let a person look."
+        assert refused(program, package, path) == f"{path}: {said}"
+    else:
+        assert run(program, package, path).returncode == 0
 
 
 def test_a_bad_picture_does_not_stop_the_others(program, package, tmp_path):

@@ -56,6 +56,29 @@ def program(package, runtime, **settings):
     return folder / "rct_classify"
 
 
+def embedded(package, folder, runtime, **settings):
+    """Build a program that links the package's library as its README says; return it."""
+    folder.mkdir()
+    (folder / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.18)\nproject(mine CXX)\n"
+        f"add_subdirectory({package} rct)\nadd_executable(mine {HERE / 'embedded.cpp'})\n"
+        "target_link_libraries(mine rct)\n",
+        "utf-8",
+    )
+    given = [f"-D{key}={value}" for key, value in settings.items()]
+    quiet("cmake", "-S", folder, "-B", folder / "build", f"-DRUNTIME={runtime}", *given)
+    quiet("cmake", "--build", folder / "build", "--target", "mine")
+    return folder / "build" / "mine"
+
+
+def check_threads(package, mine):
+    """The scores are the same with any number of threads."""
+    for threads in (0, 1, 2):
+        assert quiet(mine, package, threads).splitlines()[-1] == "passed."
+    done = subprocess.run([mine, package, "-1"], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (2, "threads: fewer than none (got -1).\n")
+
+
 def check(package, classify):
     """Run the self-test, and a picture by itself."""
     lines = quiet(classify, package, "selftest").splitlines()
@@ -76,15 +99,19 @@ def test_openvino(packages, tmp_path, monkeypatch):
     monkeypatch.setenv("RCT_OPENVINO_CACHE", str(tmp_path / "cache"))
     check(package, classify)
     assert list((tmp_path / "cache").iterdir())
+    monkeypatch.delenv("RCT_OPENVINO_CACHE")
+    openvino_dir = Path(openvino.__file__).parent / "cmake"
+    check_threads(package, embedded(package, tmp_path / "mine", "openvino", OpenVINO_DIR=openvino_dir))
 
 
 @pytest.mark.skipif(not Path("/usr/include/opencv4").exists(), reason="apt-get install libopencv-dev")
-def test_opencv(packages):
+def test_opencv(packages, tmp_path):
     pytest.importorskip("onnx", reason="pip install onnx")
     package = packages("onnx")
     model = package / "model/model.onnx"
     quiet(sys.executable, package / "runtimes/opencv_model.py", model, f"{model}.opencv")
     check(package, program(package, "opencv"))
+    check_threads(package, embedded(package, tmp_path / "mine", "opencv"))
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +125,7 @@ def onnxruntime_headers():
     return pytest.skip("npm install --prefix DIR com.github.asus4.onnxruntime, and RCT_ONNXRUNTIME_UNITY=DIR")
 
 
-def test_onnxruntime(packages, onnxruntime_headers):
+def test_onnxruntime(packages, onnxruntime_headers, tmp_path):
     onnxruntime = pytest.importorskip("onnxruntime", reason="pip install onnxruntime")
     (library,) = (Path(onnxruntime.__file__).parent / "capi").glob("libonnxruntime.so.*")
     package = packages("onnx")
@@ -107,8 +134,9 @@ def test_onnxruntime(packages, onnxruntime_headers):
     for name in ("libonnxruntime.so", "libonnxruntime.so.1"):
         (link / name).unlink(missing_ok=True)
         (link / name).symlink_to(library)
-    settings = {"INCLUDE": onnxruntime_headers, "LIBRARY": link / "libonnxruntime.so"}
-    check(package, program(package, "onnxruntime", **{f"ONNXRUNTIME_{key}": value for key, value in settings.items()}))
+    settings = {"ONNXRUNTIME_INCLUDE": onnxruntime_headers, "ONNXRUNTIME_LIBRARY": link / "libonnxruntime.so"}
+    check(package, program(package, "onnxruntime", **settings))
+    check_threads(package, embedded(package, tmp_path / "mine", "onnxruntime", **settings))
 
 
 @pytest.fixture
@@ -122,8 +150,16 @@ def litert_headers(tmp_path):
     return tmp_path
 
 
-def test_litert(packages, litert_headers):
+def test_litert(packages, litert_headers, tmp_path):
     litert = pytest.importorskip("ai_edge_litert", reason="pip install ai-edge-litert")
     library = Path(litert.__file__).parent / "libLiteRt.so"
     package = packages("tflite")
-    check(package, program(package, "litert", LITERT_INCLUDE=litert_headers, LITERT_LIBRARY=library))
+    settings = {"LITERT_INCLUDE": litert_headers, "LITERT_LIBRARY": library}
+    check(package, program(package, "litert", **settings))
+    mine = embedded(package, tmp_path / "mine", "litert", **settings)
+    assert quiet(mine, package, 0).splitlines()[-1] == "passed."
+    done = subprocess.run([mine, package, "2"], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (
+        2,
+        "threads: LiteRT's library has no function to set them. Leave them out.\n",
+    )

@@ -25,7 +25,7 @@ class NullModel : public Model {
 
 const char* runtime_format() { return "onnx"; }
 
-std::unique_ptr<Model> load_model(const std::string&, const Contract& contract) {
+std::unique_ptr<Model> load_model(const std::string&, const Contract& contract, int) {
   return std::make_unique<NullModel>(contract.categories.size());
 }
 

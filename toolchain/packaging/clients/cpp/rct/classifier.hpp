@@ -30,8 +30,8 @@ class Model {
   virtual std::vector<float> score(const Picture& picture) = 0;
 };
 
-// Made by the one runtime that is linked in. Throws std::runtime_error.
-std::unique_ptr<Model> load_model(const std::string& path, const Contract& contract);
+// Made by the one runtime that is linked in; `threads` of 0 is the runtime's own choice. Throws std::runtime_error.
+std::unique_ptr<Model> load_model(const std::string& path, const Contract& contract, int threads);
 const char* runtime_format();  // the bundle format that it runs
 
 enum class Verdict { allow, review, block };  // by severity
@@ -73,8 +73,10 @@ inline std::pair<uint64_t, std::string> sha256_of(const std::string& path) {
 
 class Classifier {
  public:
-  // Checks size and digest of every file of the bundle, then loads the model.
-  static Classifier load(const std::string& folder) {
+  // Checks size and digest of every file of the bundle, then loads the model. `threads`: that one picture is scored
+  // with; 0 is the runtime's own choice. With several classifiers at work at once, 1 each is usually best.
+  static Classifier load(const std::string& folder, int threads = 0) {
+    if (threads < 0) throw std::runtime_error("threads: fewer than none (got " + std::to_string(threads) + ").");
     Contract contract = read_contract(folder + "/contract.txt");
     if (contract.format != runtime_format())
       throw std::runtime_error("contract: format " + contract.format + " does not run here (this client was built for " +
@@ -82,7 +84,7 @@ class Classifier {
     for (const File& file : contract.files)
       if (sha256_of(folder + "/" + file.path) != std::pair(file.bytes, file.sha256))
         throw std::runtime_error(file.path + ": not what the manifest says. Unpack the package again.");
-    std::unique_ptr<Model> model = load_model(folder + "/" + contract.model, contract);
+    std::unique_ptr<Model> model = load_model(folder + "/" + contract.model, contract, threads);
     return Classifier(std::move(contract), std::move(model));
   }
 

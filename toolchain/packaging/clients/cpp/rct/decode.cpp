@@ -8,6 +8,7 @@
 #include <jerror.h>
 #include <png.h>
 
+#include "frames.hpp"
 #include "orientation.hpp"
 
 namespace rct {
@@ -178,6 +179,8 @@ Picture decode(const std::vector<uint8_t>& encoded, const Rule& rule) {
   if (!can_decode(encoded)) throw std::runtime_error("picture: neither JPEG nor PNG. Convert it to one of them.");
   Decoded out;
   const bool png = is_png(encoded);
+  if (png && png_moves(encoded))
+    throw std::runtime_error("picture: several frames, and only the first would be scored. Let a person look.");
   if (!(png ? read_png(encoded, out) : read_jpeg(encoded, out)))
     throw std::runtime_error(std::string("picture: a damaged or unusual ") + (png ? "PNG" : "JPEG") + " (" +
                              out.problem + ").");

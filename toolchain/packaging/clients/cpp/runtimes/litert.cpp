@@ -93,7 +93,8 @@ class LiteRtClassifier : public Model {
 
 const char* runtime_format() { return "tflite"; }
 
-std::unique_ptr<Model> load_model(const std::string& path, const Contract& contract) {
+std::unique_ptr<Model> load_model(const std::string& path, const Contract& contract, int threads) {
+  if (threads > 0) throw std::runtime_error("threads: LiteRT's library has no function to set them. Leave them out.");
   return std::make_unique<LiteRtClassifier>(path, contract);
 }
 

@@ -25,13 +25,15 @@ using Owned = std::unique_ptr<T, void (*)(T*)>;
 
 class OnnxRuntimeModel : public Model {
  public:
-  OnnxRuntimeModel(const std::string& path, const Contract& contract) : input_(contract.input), output_(contract.output) {
+  OnnxRuntimeModel(const std::string& path, const Contract& contract, int threads)
+      : input_(contract.input), output_(contract.output) {
     OrtEnv* env = nullptr;
     check(api().CreateEnv(ORT_LOGGING_LEVEL_ERROR, "rct", &env));
     env_.reset(env);
     OrtSessionOptions* options = nullptr;
     check(api().CreateSessionOptions(&options));
     const Owned<OrtSessionOptions> owned(options, api().ReleaseSessionOptions);
+    if (threads > 0) check(api().SetIntraOpNumThreads(options, threads));
     OrtSession* session = nullptr;
     check(api().CreateSession(env, path.c_str(), options, &session));  // a wchar_t path on Windows
     session_.reset(session);
@@ -73,8 +75,8 @@ class OnnxRuntimeModel : public Model {
 
 const char* runtime_format() { return "onnx"; }
 
-std::unique_ptr<Model> load_model(const std::string& path, const Contract& contract) {
-  return std::make_unique<OnnxRuntimeModel>(path, contract);
+std::unique_ptr<Model> load_model(const std::string& path, const Contract& contract, int threads) {
+  return std::make_unique<OnnxRuntimeModel>(path, contract, threads);
 }
 
 }  // namespace rct

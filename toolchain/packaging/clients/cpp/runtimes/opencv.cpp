@@ -30,7 +30,8 @@ class OpenCvModel : public Model {
 const char* runtime_format() { return "onnx"; }
 
 // Takes the model rewritten for OpenCV 4.6 where it lies beside the one of the bundle.
-std::unique_ptr<Model> load_model(const std::string& path, const Contract&) {
+std::unique_ptr<Model> load_model(const std::string& path, const Contract&, int threads) {
+  if (threads > 0) cv::setNumThreads(threads);  // of the whole process: OpenCV has no other
   cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);  // its exceptions say the same
   const std::string rewritten = path + ".opencv";
   return std::make_unique<OpenCvModel>(std::filesystem::exists(rewritten) ? rewritten : path);

@@ -11,8 +11,9 @@ namespace {
 
 class OpenVinoModel : public Model {
  public:
-  explicit OpenVinoModel(const std::string& path, const Contract& contract) {
+  OpenVinoModel(const std::string& path, const Contract& contract, int threads) {
     if (const char* cache = std::getenv("RCT_OPENVINO_CACHE")) core_.set_property(ov::cache_dir(cache));
+    if (threads > 0) core_.set_property("CPU", ov::inference_num_threads(threads));
     std::shared_ptr<ov::Model> model = core_.read_model(path);
     const Rule& rule = contract.rule;
     const size_t height = contract.any_size ? rule.resize_height : rule.height;
@@ -41,8 +42,8 @@ class OpenVinoModel : public Model {
 
 const char* runtime_format() { return "openvino"; }
 
-std::unique_ptr<Model> load_model(const std::string& path, const Contract& contract) {
-  return std::make_unique<OpenVinoModel>(path, contract);
+std::unique_ptr<Model> load_model(const std::string& path, const Contract& contract, int threads) {
+  return std::make_unique<OpenVinoModel>(path, contract, threads);
 }
 
 }  // namespace rct
