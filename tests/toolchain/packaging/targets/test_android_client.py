@@ -8,6 +8,7 @@ from shutil import copytree
 
 import numpy as np
 import pytest
+from moving_pictures import write_pictures
 from PIL import Image
 
 from models.preprocessing import Preprocessing, resize
@@ -19,7 +20,7 @@ ORG_JSON = Path("/usr/share/java/com.android.json.jar")
 """Android's org.json, as Debian packages it (libandroid-json-java)."""
 
 DRIVER = Path(__file__).parent / "kotlin" / "Driver.kt"
-PURE = ("Contract.kt", "Pixels.kt", "Resampling.kt", "SelfTest.kt")
+PURE = ("Container.kt", "Contract.kt", "Pixels.kt", "Resampling.kt", "SelfTest.kt")
 SIZES = [(97, 61), (61, 97), (8, 6), (3, 2), (1, 300), (300, 1), (200, 6), (8, 120), (257, 191)]
 
 pytestmark = [
@@ -57,6 +58,13 @@ def run(classes, tmp_path):
 def manifest(as_format):
     """The manifest as a document, to be changed."""
     return json.loads((as_format("tflite").path / "manifest.json").read_text())
+
+
+def test_what_moves_or_takes_minutes_is_refused(run, tmp_path):
+    (tmp_path / "pictures").mkdir()
+    expected = write_pictures(tmp_path / "pictures")
+    answers = run([{"do": "container", "from": str(path)} for path in expected])
+    assert [answer.removeprefix("refused: ") for answer in answers] == list(expected.values())
 
 
 def saved(folder, index, size):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from moving_pictures import FINE, MANY_SCANS, MOVES, write_pictures
 
 from models.preprocessing import Preprocessing, resize
 from toolchain.packaging.rendering import CLIENTS
@@ -58,6 +59,23 @@ def test_it_resizes_as_pillow_does(tmp_path):
         ours = np.frombuffer(base64.b64decode(answer), np.uint8).reshape(each.height, each.width, 3)
         off = np.abs(ours.astype(int) - resize(pixels, each)).max()
         assert off == 0, f"{each.resize} from {pixels.shape}: off by {off}"
+
+
+def test_what_moves_or_takes_minutes_is_refused(tmp_path):
+    expected = write_pictures(tmp_path)
+    assert {FINE, MOVES, MANY_SCANS} == set(expected.values())
+    assert dict(zip(expected, node("web_container.mjs", *expected), strict=True)) == expected
+
+
+def test_damage_neither_hangs_nor_passes_for_another_fault(tmp_path):
+    chance = np.random.default_rng(5)
+    for path in list(write_pictures(tmp_path)):
+        content = np.frombuffer(path.read_bytes(), np.uint8).copy()
+        where = chance.integers(3, len(content), 5)
+        content[where] = chance.integers(0, 256, 5)
+        path.write_bytes(content[: chance.integers(2, len(content) + 1)].tobytes())
+    (tmp_path / "empty").write_bytes(b"")
+    assert set(node("web_container.mjs", *sorted(tmp_path.iterdir()))) <= {FINE, MOVES, MANY_SCANS}
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from toolchain.packaging.rendering import CLIENTS
 
 PHOTO = Path(__file__).parents[4] / "exporters/calibration/pictures/drawing-anchor.jpg"
 OWN = {
-    "index.html", "page.css", "page.js", "browser.js", "classifier.js", "selftest.js",
+    "index.html", "page.css", "page.js", "browser.js", "classifier.js", "container.js", "selftest.js",
     "model/manifest.json", "model/model.onnx",
 }  # fmt: skip
 RUNTIME = {"ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"}

@@ -8,7 +8,8 @@
 
 import * as ort from "./node_modules/onnxruntime-web/dist/ort.wasm.min.mjs";
 
-import { Classifier, checkSize } from "./classifier.js";
+import { Classifier } from "./classifier.js";
+import { checkSize } from "./container.js";
 
 ort.env.wasm.numThreads = 1;
 

@@ -5,15 +5,15 @@
 
    ort           onnxruntime-web or onnxruntime-node
    read(path)    a file of the package, as a promise of a Uint8Array
-   decode(bytes, rule)    a picture's first frame, upright, as a promise of {width, height, channels, pixels}: 8 bits,
+   decode(bytes, rule)    a picture, upright, as a promise of {width, height, channels, pixels}: 8 bits,
                  rows from the top, 1 to 4 channels (grey, grey and alpha, RGB, RGBA); rejects what it cannot read
 
    browser.js and node.mjs have both for their worlds. Pictures in here are {width, height, pixels}, RGB. */
 
+import { checkContainer, checkSize } from "./container.js";
+
 const VERSIONS = ["rct.bundle/1", "rct.bundle/2"];
 const SEVERITY = ["allow", "review", "block"];
-const MAX_PIXELS = 100_000_000;
-const MAX_SIDE = 65_535;
 const FIXED_POINT = 2 ** 22; // weights are integers of this unit, as in Pillow
 const sinc = (x) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
 const raised = (x) => Math.fround(0.54) + Math.fround(0.46) * Math.cos(Math.PI * x); // Pillow's two are floats
@@ -64,6 +64,7 @@ export class Classifier {
   }
 
   async decode(encoded) {
+    checkContainer(encoded);
     const { width, height, channels, pixels } = await this.decoder(encoded, this.spec.preprocessing);
     checkSize(width, height);
     const colours = channels > 2 ? 3 : 1;
@@ -112,12 +113,6 @@ export class Classifier {
 export function verdict(score, { review, block }) {
   if (score >= block) return "block";
   return score < review ? "allow" : "review"; // what is not a number is not less than anything
-}
-
-export function checkSize(width, height) {
-  if (width * height > MAX_PIXELS || Math.max(width, height) > MAX_SIDE) {
-    throw new Error(`picture: too large (got ${width}x${height}).`);
-  }
 }
 
 function demand(holds, what, got) {

@@ -11,7 +11,8 @@ import { pathToFileURL } from "node:url";
 
 import ort from "onnxruntime-node";
 
-import { Classifier, checkSize } from "./classifier.js";
+import { Classifier } from "./classifier.js";
+import { checkSize } from "./container.js";
 
 export const read = (path) => readFile(new URL(path, import.meta.url));
 

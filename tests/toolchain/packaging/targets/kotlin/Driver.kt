@@ -21,6 +21,10 @@ private fun answer(job: JSONObject): Any = when (job.getString("do")) {
         val result = Contract.read(job.getString("manifest")).judge(scores)
         JSONObject(mapOf("verdicts" to JSONObject(result.verdicts.mapValues { it.value.name }), "verdict" to result.verdict.name))
     }
+    "container" -> {
+        Container(file(job, "from").readBytes()).check()
+        "fine"
+    }
     "check" -> {
         Contract.read(job.getString("manifest")).check(job.getString("path"), file(job, "from").readBytes())
         "checked"

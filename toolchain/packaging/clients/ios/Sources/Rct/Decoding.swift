@@ -2,7 +2,7 @@ import CoreGraphics
 import Foundation
 import ImageIO
 
-/// ImageIO's decoders; the first frame, the colours as stored where they are RGB.
+/// ImageIO's decoders; the colours as stored where they are RGB.
 enum Decoding {
     static let maxPixels = 40_000_000
 
@@ -12,6 +12,7 @@ enum Decoding {
             let width = about[kCGImagePropertyPixelWidth] as? Int,
             let height = about[kCGImagePropertyPixelHeight] as? Int
         else { throw RctError("picture: not one that this device reads.") }
+        try Container.check(encoded, source)
         guard width > 0, height > 0, width <= maxPixels / height else {
             throw RctError("picture: too large (got \(width) x \(height)).")
         }

@@ -7,12 +7,13 @@ import java.io.ByteArrayInputStream
 import java.io.IOException
 import java.nio.ByteBuffer
 
-/** Android's decoders: JPEG, PNG, WebP, GIF (first frame) and BMP; the pixels as stored, without a colour profile. */
+/** Android's decoders: JPEG, PNG, WebP, GIF and BMP that do not move; the pixels as stored, no colour profile. */
 object Decoding {
     const val MAX_PIXELS = 40_000_000L
 
     /** Throws IllegalArgumentException for bytes that cannot be read: send such a picture to a person. */
     fun decode(encoded: ByteArray, contract: Contract): Pixels {
+        Container(encoded).check()
         val options = BitmapFactory.Options().apply { inJustDecodeBounds = true }
         BitmapFactory.decodeByteArray(encoded, 0, encoded.size, options)
         val (width, height) = Pair(options.outWidth, options.outHeight)
