@@ -9,9 +9,7 @@ import numpy as np
 from models.errors import UserError
 from toolchain.data.audit.material import Material
 from toolchain.data.collection import Collection
-
-_LEAST = 0.5
-"""Share of the pictures that a split was to have which it must get."""
+from toolchain.data.splitting.search import LEAST
 
 
 def refuse_unnamed(place: Path, collection: Collection, categories: Sequence[str]) -> None:
@@ -75,7 +73,7 @@ def refuse_bad_outcome(
     """
     sizes = Counter(name for name in names if name)
     for side, share in shares.items():
-        if share > 0 and sizes[side] < _LEAST * share * sizes.total():
+        if share > 0 and sizes[side] < LEAST * share * sizes.total():
             raise _too_few(place, material, names, f"{side} would get {sizes[side]:,} of {sizes.total():,} pictures")
         for name in categories if share > 0 else ():
             answers = Counter(

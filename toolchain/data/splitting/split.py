@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.errors import VerdictError
+from models.errors import UserError, VerdictError
 from models.processor import usable_cores
 from toolchain.data.audit.checks import leaks
 from toolchain.data.audit.finding import Answers
@@ -27,6 +27,7 @@ from toolchain.data.splitting.assign import assign
 from toolchain.data.splitting.by import values_of
 from toolchain.data.splitting.refusals import refuse_bad_outcome, refuse_one_answer, refuse_torn, refuse_unnamed
 from toolchain.data.splitting.report import Side, SplitReport
+from toolchain.data.splitting.search import search
 from toolchain.output import Progress
 
 
@@ -69,15 +70,21 @@ def split(request: Request, progress: Progress) -> SplitReport:
     material = replace(gather(collection, usable_cores(), progress), held_together=held)
     refuse_one_answer(request.place, material, chosen)
     progress("drawing the split")
+    shares = dict(zip(SPLITS, request.shares, strict=True))
     usable = np.flatnonzero(material.rows["fault"] == b"")
     _, of_cluster = np.unique(material.clusters[usable], return_inverse=True)
     fixed = _fixed(request, material, usable, of_cluster)
     counts = _counts(material, usable, of_cluster, chosen)
-    sides = assign(counts, request.shares, _draws(material, usable, of_cluster, request.seed), fixed)[of_cluster]
-    names = [""] * len(material.entries)
-    for place, side in zip(usable, sides, strict=True):
-        names[place] = SPLITS[side]
-    refuse_bad_outcome(request.place, material, chosen, names, dict(zip(SPLITS, request.shares, strict=True)))
+    draws = _draws(material, usable, of_cluster, request.seed)
+    names = _names(material, usable, assign(counts, request.shares, draws, fixed)[of_cluster])
+    try:
+        refuse_bad_outcome(request.place, material, chosen, names, shares)
+    except UserError:
+        found = search(counts, request.shares, draws, fixed)
+        if found is None:
+            raise
+        names = _names(material, usable, found[of_cluster])
+        refuse_bad_outcome(request.place, material, chosen, names, shares)
     out = request.out or collection.folder
     ledger = write_ledger(out, _entries(collection, material.rows, names, out))
     return _report(request, material, names, ledger=str(ledger), seed=request.seed)
@@ -105,6 +112,13 @@ def verdict(report: SplitReport) -> None:
     if report.findings:
         first = report.findings[0]
         raise VerdictError(report.place, f"{first.title} (got {first.pictures:,} pictures)", first.advice)
+
+
+def _names(material: Material, usable: NDArray[np.intp], sides: NDArray[np.int64]) -> list[str]:
+    names = [""] * len(material.entries)
+    for place, side in zip(usable, sides, strict=True):
+        names[place] = SPLITS[side]
+    return names
 
 
 def _fixed(
