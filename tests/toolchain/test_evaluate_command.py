@@ -175,6 +175,8 @@ def test_a_label_that_is_not_there_is_told_with_those_that_are(rct, original, pa
 
 @pytest.mark.parametrize(("asked", "said"), [
     (("--category", "blue"), "category of colours: unknown name (got 'blue'). Known: green, red."),
+    (("--category", "rad"), "category of colours: unknown name (got 'rad'). Did you mean red? Known: green, red."),
+    (("--slices", "sorce"), "column to slice by: unknown name (got 'sorce'). Did you mean source"),
     (("--split", "test"), "{place}: no picture is of the split test. It has train, val."),
     (("--review-fpr", "0"), "--review-fpr: not above 0 (got 0). Give it as 1% or 0.01."),
     (("--prevalence", "often"), "--prevalence: not a share (got often). Give it as 1% or 0.01."),

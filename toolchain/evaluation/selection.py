@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.errors import UnknownName, UserError
+from models.errors import UserError
 from models.spec import ClassifierSpec
 from toolchain.data.dataset import SPLITS, Dataset, read_dataset
 from toolchain.data.labels import not_labelled
+from toolchain.data.reading.names import unknown
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,12 @@ def select(place: Path, spec: ClassifierSpec, split: str | None, categories: Seq
     """Choose the split asked for, or val, or test, or everything; and the categories asked for, or all with labels.
 
     Raises:
-        UserError: there is no dataset, no such split, or no picture with a label that the classifier knows; the
-            message has the labels that there are, the nearest first.
-        UnknownName: the classifier does not detect a category that was asked for.
+        UserError: there is no dataset, no such split, or no picture with a label that the classifier knows, or it does
+            not detect a category that was asked for; the message has those that there are, the nearest first.
     """
     for name in categories:
         if name not in spec.labels:
-            raise UnknownName(f"category of {spec.name}", name, spec.labels)
+            raise unknown(f"category of {spec.name}", name, spec.labels)
     there = read_dataset(place).labels
     wanted = tuple(name for name in spec.labels if name in (categories or there))
     missing = [name for name in wanted or spec.labels if name not in there]

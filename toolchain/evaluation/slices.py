@@ -14,9 +14,10 @@ import numpy as np
 
 from benchmarks.bootstrap import Bootstrap
 from benchmarks.parity_report import Measurement
-from models.errors import UnknownName, UserError
+from models.errors import UserError
 from toolchain.data.dataset import Dataset, Example
 from toolchain.data.ledger import Entry, read_ledger
+from toolchain.data.reading.names import unknown
 from toolchain.evaluation.measuring import Sample, quality, rate
 from toolchain.evaluation.report import Point, Slice
 
@@ -61,10 +62,10 @@ class Columns:
         """Return what each of the examples at ``places`` has in ``column``.
 
         Raises:
-            UnknownName: there is no such column.
+            UserError: there is no such column.
         """
         if column not in self.names:
-            raise UnknownName("column to slice by", column, self.names)
+            raise unknown("column to slice by", column, self.names)
         return tuple(self._value(column, self.dataset.examples[place]) for place in places)
 
     def _value(self, column: str, example: Example) -> str:

@@ -52,6 +52,12 @@ def nearest(name: str, known: Sequence[str]) -> str:
     return f"Did you mean {', '.join(others)}{' or ' if others else ''}{last}?"
 
 
+def unknown(kind: str, name: str, known: Sequence[str]) -> UserError:
+    """Return the error of a ``name`` that is not one of ``known``; it offers the nearest, and lists them all."""
+    listed = f"Known: {', '.join(sorted(known))}."
+    return UserError(kind, f"unknown name (got {name!r})", " ".join(filter(None, (nearest(name, known), listed))))
+
+
 def yes_and_no(yes: Sequence[str], no: Sequence[str]) -> Mapping[str, bool]:
     """Return the labels of a picture that is a yes for ``yes`` and a no for ``no``.
 

@@ -6,9 +6,10 @@ values_of(entries, "source")                   # ("open-images", "hub-db", None,
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from models.errors import UnknownName, UserError
+from models.errors import UserError
 from toolchain.data.collection import host
 from toolchain.data.ledger import Entry
+from toolchain.data.reading.names import unknown
 
 COLUMNS = ("source", "group", "author", "licence", "host", "folder")
 """Of ``group`` only the part before the first "/" or ":" counts, as in ``rct evaluate``."""
@@ -18,11 +19,10 @@ def values_of(entries: Sequence[Entry], column: str) -> tuple[str | None, ...]:
     """Return what each entry has in ``column``, one of ``COLUMNS``.
 
     Raises:
-        UnknownName: there is no such column.
-        UserError: fewer than two values are there, so that nothing can be held out.
+        UserError: there is no such column, or fewer than two values are there, so that nothing can be held out.
     """
     if column not in COLUMNS:
-        raise UnknownName("column to split by", column, COLUMNS)
+        raise unknown("column to split by", column, COLUMNS)
     found = tuple(_value(entry, column) or None for entry in entries)
     values = sorted({value for value in found if value is not None})
     if len(values) < 2:

@@ -129,8 +129,12 @@ def test_whole_sources_are_held_out(dataset):
             f"--by author: the pictures have nothing there. Other columns: {', '.join(COLUMNS)}.",
         ),
         (
-            "colour",
-            "column to split by: unknown name (got 'colour'). Known: author, folder, group, host, licence, source.",
+            "xyz",
+            "column to split by: unknown name (got 'xyz'). Known: author, folder, group, host, licence, source.",
+        ),
+        (
+            "gruop",
+            f"column to split by: unknown name (got 'gruop'). Did you mean group? Known: {', '.join(sorted(COLUMNS))}.",
         ),
     ],
 )
