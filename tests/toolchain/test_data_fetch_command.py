@@ -74,8 +74,9 @@ def test_servers_of_ones_own_have_to_be_named(fetch):
     assert done.code == 2
     assert done.err.splitlines()[-1] == (
         "rct: mine: no picture came of what it names (got 1 private address). "
-        "If the servers are yours, name them: --allow-private HOST:PORT."
+        "If the servers are yours, fetch again with --allow-private HOST:PORT --retry-failed."
     )
+    assert fetch("/a.png", options=("--retry-failed",)).code == 0
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pydantic import Field, ValidationError
@@ -57,6 +57,8 @@ def continued(folder: Path, record: Record) -> Record:
     for name in ("source", "inputs", "settings"):
         was, wanted = getattr(there, name), getattr(record, name)
         if was != wanted:
+            if name == "settings":
+                was, wanted = _different(was, wanted), _different(wanted, was)
             raise UserError(
                 folder, f"was begun with other {name} (got {_text(wanted)}, not {_text(was)})", "Give another --out."
             )
@@ -80,6 +82,11 @@ def write_record(folder: Path, record: Record) -> None:
     unfinished = folder / f"{RECORD_FILE}.part"
     unfinished.write_text(record.model_dump_json(indent=1) + "\n", "utf-8")
     unfinished.replace(folder / RECORD_FILE)
+
+
+def _different(settings: Mapping[str, object], others: Mapping[str, object]) -> dict[str, object]:
+    """Return those of ``settings`` that are not in ``others``, or are something else there."""
+    return {name: value for name, value in settings.items() if name not in others or others[name] != value}
 
 
 def _text(value: object) -> str:

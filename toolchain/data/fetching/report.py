@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _ADVICE = {
-    "private address": "If the servers are yours, name them: --allow-private HOST:PORT.",
+    "private address": "If the servers are yours, fetch again with --allow-private HOST:PORT --retry-failed.",
     "host not found": "Is there a network? The same command tries again with --retry-failed.",
 }
 """By the status of an item, where there is more to say than where to look."""

@@ -160,7 +160,7 @@ def test_a_folder_belongs_to_one_fetch(server, fetched, places, tmp_path, json_i
         "Give another --out."
     )
     lines = (tmp_path / "items.jsonl",)
-    with pytest.raises(UserError, match="other settings"):
+    with pytest.raises(UserError, match=r'other settings \(got {"colour": "red"}, not {"colour": '):
         fetch(Request("json-items", lines, json_items.Settings(colour="red"), tmp_path / "data"), Limits(), silent)
     (tmp_path / "data/fetch.json").unlink()
     with pytest.raises(UserError, match="has a ledger that was not fetched"):
