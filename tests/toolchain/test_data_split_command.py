@@ -66,3 +66,9 @@ def test_what_cannot_be_is_one_line(rct, photos, arguments, line, tmp_path):
     shown = rct("data", "split", photos, *arguments, "-q")
     assert (shown.code, shown.out) == (2, "")
     assert shown.err.startswith(f"rct: {line}")
+
+
+def test_what_is_in_no_split_is_to_be_split_next(rct, photos):
+    shown = rct("data", "split", photos, "--check")
+    assert shown.code == 0
+    assert shown.err.endswith(f"Next: rct data split {photos}\n")

@@ -60,5 +60,8 @@ def split(
         output.show(*split_tables(report))
     if check:
         verdict(report)
+        if not any(side.pictures for side in report.sides.values()):
+            output.say(f"Next: rct data split {place}")
+            return
     category = next(iter(next(iter(report.sides.values())).categories), "CATEGORY")
     output.say(f"Next: rct train {category} --data {out or place}")
