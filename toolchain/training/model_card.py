@@ -25,6 +25,7 @@ class Card:
     settings: Mapping[str, object]
     measures: Mapping[str, Measured]
     leaks: Sequence[Finding]
+    without_leaks: Mapping[str, Measured] | None
     tools: Mapping[str, str]
 
     def text(self) -> str:
@@ -47,16 +48,11 @@ class Card:
         return f"# {spec.name}\n\n{spec.description}.\n\n" + _table(("", ""), rows)
 
     def _evaluation(self) -> str:
-        rows = [
-            (name, f"{found.pictures} ({found.positives})", METRICS[metric], *shown(value))
-            for name, found in self.measures.items()
-            for metric, value in found.metrics.items()
-        ]
         chose = "the thresholds" if self.settings.get("keep") == "last" else "the epoch and the thresholds"
         return (
             f"## Evaluation\n\nOn the validation pictures, which also chose {chose}, so that these "
             "numbers flatter. Intervals are of 95 % and know of groups.\n\n"
-            + _table(("category", "pictures (yes)", "metric", "value", "interval"), rows)
+            + _measures(self.measures)
             + self._on_both_sides()
         )
 
@@ -64,7 +60,10 @@ class Card:
         if not self.leaks:
             return ""
         found = "\n".join(f"- {leak.title}: {leak.pictures:,} pictures" for leak in self.leaks)
-        return f"\n\nThey flatter the more for what is on both sides of the split:\n\n{found}"
+        said = f"\n\nThey flatter the more for what is on both sides of the split:\n\n{found}"
+        if self.without_leaks is None:
+            return said
+        return f"{said}\n\nWithout the validation pictures among these:\n\n{_measures(self.without_leaks)}"
 
     def _data(self) -> str:
         sides = {"train": self.task.train, "val": self.task.val}
@@ -102,6 +101,15 @@ def _counts(dataset: Dataset, index: int, categories: tuple[str, ...]) -> str:
     answers = dataset.truth(categories)[:, index]
     yes, unknown = int((answers == YES).sum()), int((answers == UNKNOWN).sum())
     return f"{yes} / {len(answers) - yes - unknown} / {unknown}"
+
+
+def _measures(measures: Mapping[str, Measured]) -> str:
+    rows = [
+        (name, f"{found.pictures} ({found.positives})", METRICS[metric], *shown(value))
+        for name, found in measures.items()
+        for metric, value in found.metrics.items()
+    ]
+    return _table(("category", "pictures (yes)", "metric", "value", "interval"), rows)
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

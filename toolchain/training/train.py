@@ -19,7 +19,6 @@ from models.keras_backend import check_backend
 from models.preprocessing import Preprocessing
 from models.runtimes.keras import predict_with
 from models.spec import Category, ClassifierSpec, Thresholds
-from toolchain.data.audit.finding import Finding
 from toolchain.data.dataset import Dataset
 from toolchain.lock import alone
 from toolchain.output import Progress
@@ -27,7 +26,7 @@ from toolchain.settings import read_settings
 from toolchain.tensorflow_noise import quiet_keras
 from toolchain.training.backbones import DEFAULT, find_backbone
 from toolchain.training.categories import define
-from toolchain.training.leaks import leaks, warning
+from toolchain.training.leaks import Leaks, leaks, warning
 from toolchain.training.model_card import Card
 from toolchain.training.original import tool_versions, write_original
 from toolchain.training.recipes import recipe
@@ -66,24 +65,36 @@ class Request:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The original, per category what it reaches on the validation pictures, and what is on both sides of the split."""
+    """The original, and per category what it reaches on the validation pictures.
+
+    ``leaks`` are on both sides of the split; ``without_leaks``: what it reaches without them, None if there are none.
+    """
 
     bundle: Bundle
     measures: Mapping[str, Measured]
-    leaks: tuple[Finding, ...]
+    leaks: Leaks
+    without_leaks: Mapping[str, Measured] | None
 
     def document(self) -> dict[str, object]:
         """Return them as JSON has them."""
-        categories = {
-            name: {
-                "pictures": found.pictures,
-                "positives": found.positives,
-                **{metric: value.model_dump(mode="json") for metric, value in found.metrics.items()},
-            }
-            for name, found in self.measures.items()
+        found, told = self.leaks.findings, {"title", "pictures", "examples"}
+        return {
+            "bundle": str(self.bundle.path),
+            "categories": _document(self.measures),
+            "leaks": [leak.model_dump(mode="json", include=told) for leak in found],
+            "without_leaks": None if self.without_leaks is None else _document(self.without_leaks),
         }
-        leaking = [leak.model_dump(mode="json", include={"title", "pictures", "examples"}) for leak in self.leaks]
-        return {"bundle": str(self.bundle.path), "categories": categories, "leaks": leaking}
+
+
+def _document(measures: Mapping[str, Measured]) -> dict[str, object]:
+    return {
+        name: {
+            "pictures": found.pictures,
+            "positives": found.positives,
+            **{metric: value.model_dump(mode="json") for metric, value in found.metrics.items()},
+        }
+        for name, found in measures.items()
+    }
 
 
 def train(request: Request, progress: Progress, warn: Callable[[str], None]) -> Outcome:
@@ -121,7 +132,7 @@ def _train(
     given = settings.model_dump(mode="json")
     begun = _claim(task, request, given)
     leaking = leaks(request.data, request.categories, progress)
-    for leak in leaking:
+    for leak in leaking.findings:
         warn(warning(request.data, leak))
     try:
         trained = module.train(task, settings, progress)
@@ -138,14 +149,16 @@ def _train(
         warn(line)
     spec = _spec(request, task, categories, rule, {name: choice.thresholds for name, choice in chosen.items()})
     found = measures(validation, task.categories, task.seed)
-    card = Card(spec, task, trained, request.recipe, given, found, leaking, tool_versions()).text()
+    others = validation.without(leaking.pictures) if leaking.pictures else None
+    clean = measures(others, task.categories, task.seed) if others else None
+    card = Card(spec, task, trained, request.recipe, given, found, leaking.findings, clean, tool_versions()).text()
     progress("writing the bundle")
     record = TrainingRecord(recipe=request.recipe, backbone=backbone.name, seed=task.seed, settings=given)
     bundle = write_original(
         request.target, trained.model, spec, backbone, card, record, trained.history, overwrite=request.overwrite
     )
     shutil.rmtree(task.folder, ignore_errors=True)
-    return Outcome(bundle, found, leaking)
+    return Outcome(bundle, found, leaking, clean)
 
 
 def _spec(

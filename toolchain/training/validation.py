@@ -1,7 +1,8 @@
 """What a new classifier makes of the pictures that it was chosen by, and the thresholds that follow."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,11 +27,18 @@ METRICS = {"roc_auc": "ROC-AUC", "pr_auc": "PR-AUC", "tpr_at_fpr_1pct": "TPR at 
 
 @dataclass(frozen=True, eq=False)
 class Validation:
-    """Of the readable pictures: ``scores`` float32 and ``truth`` int8, [n, categories]; ``groups`` int [n]."""
+    """The readable pictures, ``paths``; ``scores`` float32 and ``truth`` int8, [n, categories]; ``groups`` int [n]."""
 
+    paths: tuple[Path, ...]
     scores: NDArray[np.float32]
     truth: NDArray[np.int8]
     groups: NDArray[np.intp]
+
+    def without(self, left_out: Collection[Path]) -> "Validation":
+        """Return the others."""
+        kept = np.array([path not in left_out for path in self.paths], bool)
+        paths = tuple(path for path in self.paths if path not in left_out)
+        return Validation(paths, self.scores[kept], self.truth[kept], self.groups[kept])
 
 
 @dataclass(frozen=True)
@@ -55,8 +63,9 @@ def validate(
             scores.append(predict(batch.pixels))
             kept += [places[path] for path in batch.paths]
         progress("scoring the validation pictures", done=len(kept), total=len(places))
-    groups = group_numbers([dataset.examples[place] for place in kept])
-    return Validation(np.concatenate(scores), dataset.truth(categories)[kept], groups)
+    examples = [dataset.examples[place] for place in kept]
+    groups, paths = group_numbers(examples), tuple(one.path for one in examples)
+    return Validation(paths, np.concatenate(scores), dataset.truth(categories)[kept], groups)
 
 
 def choices(validation: Validation, categories: tuple[str, ...]) -> dict[str, Choice]:

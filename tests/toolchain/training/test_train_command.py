@@ -77,7 +77,21 @@ def test_what_is_on_both_sides_is_in_the_card_and_in_the_document(train, tmp_pat
     assert (leak["pictures"], leak["examples"]) == (2, [["train/red/3.png", "val/red/copy.png"]])
     assert f"{data}: {leak['title']} (2 pictures; train/red/3.png and val/red/copy.png), so the num" in shown.err
     card = (tmp_path / "trained" / "red" / "MODEL_CARD.md").read_text("utf-8")
-    assert f"on both sides of the split:\n\n- {leak['title']}: 2 pictures\n\n## Data" in card
+    assert f"on both sides of the split:\n\n- {leak['title']}: 2 pictures\n\nWithout the validation pictures" in card
+    document = json.loads(shown.out)
+    whole, rest = document["categories"]["red"], document["without_leaks"]["red"]
+    assert (whole["pictures"], whole["positives"]) == (rest["pictures"] + 1, rest["positives"] + 1)
+    assert f"| red | {rest['pictures']} ({rest['positives']}) | ROC-AUC | {rest['roc_auc']['value']:.4f} |" in card
+
+
+def test_where_every_validation_picture_leaks_nothing_is_measured_without(train, tmp_path, coloured):
+    data = tmp_path / "data"
+    shutil.copytree(coloured / "train", data / "train")
+    shutil.copytree(coloured / "train", data / "val")
+    shown = train("red", "--json", *DEFINED, data=data)
+    assert shown.code == 0, shown.err
+    rest = json.loads(shown.out)["without_leaks"]["red"]
+    assert (rest["pictures"], rest["roc_auc"]["value"]) == (0, None)
 
 
 def test_the_folder_of_another_training_is_not_gone_on_from(train, tmp_path):
