@@ -17,7 +17,7 @@ def bundle(request, tiny_original, calibration_folder, tmp_path_factory):
 
 def test_openvino_agrees(bundle, pictures):
     openvino = pytest.importorskip("openvino")
-    compiled = openvino.Core().compile_model(str(bundle.model), "CPU")
+    compiled = openvino.Core().compile_model(str(bundle.model), "CPU", {"EXECUTION_MODE_HINT": "ACCURACY"})
     theirs = compiled(pictures)[0]
     ours = load_runtime(bundle)(pictures)
     # OpenVINO computes int8 with other roundings between layers, as every runtime does
@@ -42,5 +42,5 @@ def test_openvino_agrees_on_open_nsfw(tmp_path):
     openvino = pytest.importorskip("openvino")
     bundle = export([find_original("open_nsfw")], "onnx", "fp32", tmp_path / "fp32", ExportOptions(), lambda _: None)
     pixels = inputs()[:24]
-    theirs = openvino.Core().compile_model(str(bundle.model), "CPU")(pixels)[0]
+    theirs = openvino.Core().compile_model(str(bundle.model), "CPU", {"EXECUTION_MODE_HINT": "ACCURACY"})(pixels)[0]
     np.testing.assert_allclose(theirs, load_runtime(bundle)(pixels), atol=1e-5)

@@ -110,7 +110,7 @@ def test_what_is_done_is_not_done_again_and_another_plan_is_refused(score, photo
             "Parquet files of addresses, paths or encoded pictures (.parquet); lists of addresses (.txt, .csv); "
             "WebDataset shards (.tar).")),
         ("x.tar", ["x.tar"], "x.tar: not a tar file, or compressed. Unpack it to a plain .tar."),
-        ("x.txt", ["x.txt"], "x.txt: an empty file."),
+        ("x.txt", ["x.txt"], "x.txt: an empty file. Was it copied to its end?"),
         ({"image": pa.array([], pa.binary())}, ["x.parquet"], "x.parquet: a table without rows."),
         ({"a": ["b"]}, ["x.parquet"], ("x.parquet: no column of pictures (got a). Name it with --column, or one of "
             "image, picture, bytes, url, file, path.")),

@@ -17,6 +17,7 @@ TEXT = "één\n\n  zwei  \r\ndrei"
 @pytest.mark.parametrize(
     "content",
     [TEXT.encode(), TEXT.encode("utf-8-sig"), gzip.compress(TEXT.encode()), gzip.compress(TEXT.encode("utf-8-sig"))],
+    ids=["plain", "marked", "packed", "packed and marked"],
     ids=["plain", "mark", "gzip", "gzip and mark"],
 )
 def test_lines_and_where_they_stand(tmp_path, content):
@@ -63,6 +64,7 @@ def archive(kind):
         (gzip.compress(TEXT.encode() * 99)[:-12], "damaged"),
         (gzip.compress(TEXT.encode())[:-8] + b"12345678", "damaged"),
     ],
+    ids=lambda value: "bytes" if isinstance(value, bytes) else None,  # which hold the time
 )
 def test_other_files_are_refused_in_one_line(tmp_path, content, message):
     path = tmp_path / "a.txt"
