@@ -17,7 +17,6 @@ TEXT = "één\n\n  zwei  \r\ndrei"
 @pytest.mark.parametrize(
     "content",
     [TEXT.encode(), TEXT.encode("utf-8-sig"), gzip.compress(TEXT.encode()), gzip.compress(TEXT.encode("utf-8-sig"))],
-    ids=["plain", "marked", "packed", "packed and marked"],
     ids=["plain", "mark", "gzip", "gzip and mark"],
 )
 def test_lines_and_where_they_stand(tmp_path, content):
