@@ -71,11 +71,12 @@ class RuntimeOptions:
     """What can be asked of any runtime; one that cannot give it says so instead of giving something else.
 
     ``threads``: intra-op threads of a run, None for the runtime's own choice. ``runs``: from how many threads of the
-    caller's at once it will be run, each run with ``threads`` of its own. ``graph_optimization``: "all" or "none".
-    ``hint``: what matters where a runtime can choose, the time until one batch is answered ("latency") or the pictures
-    per second of large batches ("throughput"); a runtime that has no such choice does the same for both. ``whole``:
-    pictures come as they were decoded, those of a batch of one size, and the bundle resizes them. ``settings``: what
-    only one runtime has, "0" or "1" by name, as ``settings_of`` lists them; one left out is the runtime's own choice.
+    caller's at once it will be run, each run with ``threads`` of its own (ONNX Runtime has one pool for all of them
+    from two threads on). ``graph_optimization``: "all" or "none". ``hint``: what matters where a runtime can choose,
+    the time until one batch is answered ("latency") or the pictures per second of large batches ("throughput"); a
+    runtime that has no such choice does the same for both. ``whole``: pictures come as they were decoded, those of a
+    batch of one size, and the bundle resizes them. ``settings``: what only one runtime has, "0" or "1" by name, as
+    ``settings_of`` lists them; one left out is the runtime's own choice.
     """
 
     device: Device = "cpu"

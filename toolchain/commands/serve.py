@@ -20,7 +20,9 @@ def serve(
     threads: Annotated[int, typer.Option("--threads", min=1, metavar="N", help="Threads of one run.")] = 1,
     decoders: Annotated[
         int | None,
-        typer.Option("--decoders", min=1, max=256, help="Pictures decoded at once of a GPU.", show_default="the cores"),
+        typer.Option(
+            "--decoders", min=1, max=256, help="With --device cuda: pictures decoded at once.", show_default="the cores"
+        ),
     ] = None,
     max_bytes: Annotated[int, typer.Option("--max-bytes", min=1, help="Most bytes of a picture.")] = 10_000_000,
     max_pixels: Annotated[

@@ -49,6 +49,7 @@ def build_app(manifest: Manifest, predict: Predict, settings: Settings, watch: W
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         room = Room(settings.queue, settings.max_held_bytes, settings.decoded_at_once)
+        watch.in_flight.set_function(lambda: room.requests)
         with _decoders(settings) as decoders:
             async with batching(predict, settings, watch) as score:
                 app.state.handling = Handling(manifest, model, settings, watch, room, score, decoders)

@@ -1,32 +1,45 @@
 """A picture that is decoded once, on whichever thread comes to it, or never if nobody waits for it any more.
 
 decoding = Decoding(lambda: read_pixels(content, rule, max_pixels))
-decoding.run()                                              # does nothing the second time, or once it was cancelled
+decoding.run()                                              # does nothing the second time, or once it was given up
 pixels = decoding.pixels.result()
 """
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from toolchain.serving.refusals import Refused
+
 Pixels = NDArray[np.uint8]
 
 
-@dataclass(frozen=True, eq=False)
 class Decoding:
-    """``read`` gives uint8 [height, width, 3], or raises; ``pixels`` is where that goes, or says that nobody waits."""
+    """``read`` gives uint8 [height, width, 3], or raises; ``pixels`` is where that goes.
 
-    read: Callable[[], Pixels]
-    pixels: "Future[Pixels]" = field(default_factory=Future)
+    ``read`` holds the picture's bytes, so it is let go of as soon as it has begun or never will.
+    """
+
+    def __init__(self, read: Callable[[], Pixels]) -> None:
+        self.pixels: Future[Pixels] = Future()
+        self._read: Callable[[], Pixels] | None = read
 
     def run(self) -> None:
         """Decode on this thread; only one thread may come here at a time."""
-        if self.pixels.done() or not self.pixels.set_running_or_notify_cancel():
+        read, self._read = self._read, None
+        if read is None or not self.pixels.set_running_or_notify_cancel():
             return
         try:
-            self.pixels.set_result(self.read())
+            self.pixels.set_result(read())
+        except Refused as refused:  # an answer; its traceback would hold the picture's bytes
+            self.pixels.set_exception(refused.with_traceback(None))
         except BaseException as error:  # noqa: BLE001  whoever waits gets it, whatever it is
             self.pixels.set_exception(error)
+
+    def give_up(self) -> bool:
+        """Let nobody begin; return whether no thread works at it, now or later."""
+        if self.pixels.cancel():
+            self._read = None
+        return self.pixels.done()

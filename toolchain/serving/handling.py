@@ -44,7 +44,6 @@ class Handling:
             check_media_type(request.headers.get("content-type", ""))
             check_encoding(request.headers.get("content-encoding", ""))
             with self.room.place() as place:
-                self.watch.in_flight.set(self.room.requests)
                 try:
                     scores = await self._scores(request, place)
                 finally:
@@ -53,7 +52,6 @@ class Handling:
             verdict, response = found.verdict, Response(found.model_dump_json(), media_type="application/json")
         except Refused as refused:
             outcome, verdict, response = refused.reason, "review", refusal_response(refused)
-        self.watch.in_flight.set(self.room.requests)
         self.watch.ended(outcome, perf_counter() - began, size=size, verdict=verdict)
         return response
 
@@ -84,8 +82,8 @@ class Handling:
             await asyncio.gather(work, gone, return_exceptions=True)
 
     async def _decode_and_score(self, content: bytes, place: Place) -> list[float]:
-        decoding = Decoding(partial(self._read, content))
-        place.decoding = decoding.pixels
+        place.decoding = decoding = Decoding(partial(self._read, content))
+        del content
         if self.decoders is not None:
             self.decoders.submit(decoding.run)
             await asyncio.wrap_future(decoding.pixels)

@@ -1,5 +1,6 @@
 """From a body to the network's input, on a thread: only the formats that are served, and only the sizes."""
 
+from contextlib import suppress
 from io import BytesIO
 
 import numpy as np
@@ -35,12 +36,12 @@ def read_pixels(content: bytes, rule: Preprocessing, max_pixels: int) -> NDArray
     try:
         return read_picture(content, rule)
     except PictureError as error:
-        raise Refused("unreadable", error.problem) from None
+        problem = error.problem
+    raise Refused("unreadable", problem)  # outside, or the error and all that it holds would be its context
 
 
 def _header(form: str, content: bytes) -> tuple[int, int, bool]:
-    try:
+    with suppress(Exception):  # decoders fed hostile bytes fail in every way there is
         picture = DECODERS[form](BytesIO(content))
-    except Exception:  # noqa: BLE001  decoders fed hostile bytes fail in every way there is
-        raise Refused("unreadable", f"a damaged or unusual {form} picture") from None
-    return *picture.size, bool(getattr(picture, "is_animated", False))
+        return *picture.size, bool(getattr(picture, "is_animated", False))
+    raise Refused("unreadable", f"a damaged or unusual {form} picture")

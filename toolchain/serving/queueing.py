@@ -8,6 +8,7 @@ while batch := line.take():                                     # blocks; empty 
 
 from collections import deque
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import ceil
 from threading import Condition
@@ -46,6 +47,12 @@ class Line:
             self._depth.set(len(self._waiting))
             self._changed.notify()
 
+    def leave(self, one: Waiting) -> None:
+        """Take one out that nobody waits for any more, if it is still there."""
+        with self._changed, suppress(ValueError):
+            self._waiting.remove(one)
+            self._depth.set(len(self._waiting))
+
     def close(self) -> None:
         """Let everyone who takes go, now or once the line is empty."""
         with self._changed:
@@ -53,11 +60,14 @@ class Line:
             self._changed.notify_all()
 
     def take(self) -> list[Waiting]:
-        """Return the first of the line, as many as go into one run; wait while there is none."""
+        """Return the first of the line, as many as go into one run; wait while there is none, and the line is open."""
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._closed)
-            if self._settings.batch_wait:
-                self._wait_for_company()
+            while True:
+                self._changed.wait_for(lambda: self._waiting or self._closed)
+                if self._settings.batch_wait:
+                    self._wait_for_company()
+                if self._waiting or self._closed:  # another worker may have taken them all meanwhile
+                    break
             count = run_size(len(self._waiting), self._settings)
             taken = [self._waiting.popleft() for _ in range(count)]
             self._depth.set(len(self._waiting))

@@ -5,25 +5,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from toolchain.serving.refusals import Refused
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from toolchain.serving.decoding import Decoding
 
 
 @dataclass(eq=False)
 class Place:
     """One request's share of a ``Room``.
 
-    ``decoding``: what a thread does with the body. It cannot be stopped, so the place is taken until its end.
+    ``decoding``: what a thread does with the body. Once begun it cannot be stopped: the place is taken until its end.
     ``until``: when it ought to have ended, in the loop's time.
     """
 
     room: "Room"
     held: int = 0
-    decoding: "Future[Any] | None" = None
+    decoding: "Decoding | None" = None
     until: float = inf
 
     def hold(self, size: int) -> None:
@@ -74,12 +74,12 @@ class Room:
         try:
             yield place
         finally:
-            if place.decoding is None or place.decoding.done() or place.decoding.cancel():
+            if place.decoding is None or place.decoding.give_up():
                 self._free(place)
             else:
                 self._lingering.add(place)
                 loop = asyncio.get_running_loop()
-                place.decoding.add_done_callback(lambda _: loop.call_soon_threadsafe(self._free, place))
+                place.decoding.pixels.add_done_callback(lambda _: loop.call_soon_threadsafe(self._free, place))
 
     def _free(self, place: Place) -> None:
         self._lingering.discard(place)

@@ -52,5 +52,7 @@ def load_checked(bundle: Bundle, settings: Settings, runtime: str | None = None)
     rule = bundle.manifest.spec.preprocessing
     with ThreadPoolExecutor(settings.workers) as pool:
         for size in {1, settings.batch}:
-            list(pool.map(predict, [np.zeros((size, rule.height, rule.width, 3), np.uint8)] * settings.workers))
+            blank = np.zeros((size, rule.height, rule.width, 3), np.uint8)
+            predict(blank)  # by itself, so that it is compiled once
+            list(pool.map(predict, [blank] * settings.workers))
     return predict

@@ -26,7 +26,7 @@ class Watch:
     def __init__(self, *, as_json: bool = False) -> None:
         self._as_json = as_json
         self.registry = CollectorRegistry()
-        self.queue_depth = Gauge("rct_queue_depth", "Pictures that wait for the model.", registry=self.registry)
+        self.queue_depth = Gauge("rct_queue_depth", "Pictures that wait for their turn.", registry=self.registry)
         self.in_flight = Gauge("rct_requests_in_flight", "Requests that are worked on.", registry=self.registry)
         self.batch_size = Histogram("rct_batch_size", "Pictures in a run.", buckets=_BATCHES, registry=self.registry)
         self._requests = Counter("rct_requests", "Requests by how they ended.", ["outcome"], registry=self.registry)

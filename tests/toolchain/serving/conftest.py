@@ -8,6 +8,7 @@ from io import BytesIO
 import httpx
 import pytest
 import uvicorn
+from gated_server import Gate
 from PIL import Image
 
 from models.runtimes import load_runtime
@@ -29,6 +30,13 @@ class Served:
 
     def count(self, outcome):
         return self.watch.registry.get_sample_value("rct_requests_total", {"outcome": outcome})
+
+
+@pytest.fixture
+def gate():
+    gate = Gate()
+    yield gate
+    gate.open.set()
 
 
 @pytest.fixture(scope="session")

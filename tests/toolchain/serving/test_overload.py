@@ -1,7 +1,8 @@
 """Too many at once, too slow, gone before the answer: every client is answered, and what is held stays bounded."""
 
 import asyncio
-import socket
+import gc
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -9,57 +10,9 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
+from gated_server import SCORES, connect, depth, fill, head, until
 
-SCORES = np.array([[0.1, 0.2]], np.float32)
-
-
-class Gate:
-    """A model that stands still until it is let go, and counts the pictures that it has seen."""
-
-    def __init__(self):
-        self.open = threading.Event()
-        self.busy = threading.Event()
-        self.begun = []
-        self.batches = []
-
-    def __call__(self, batch):
-        self.begun.append(len(batch))
-        self.busy.set()
-        assert self.open.wait(30)
-        self.batches.append(len(batch))
-        return np.repeat(SCORES, len(batch), 0)
-
-
-@pytest.fixture
-def gate():
-    gate = Gate()
-    yield gate
-    gate.open.set()
-
-
-def connect(served):
-    parts = urlsplit(served.url)
-    return socket.create_connection((parts.hostname, parts.port), timeout=30)
-
-
-def head(size, *, close=False):
-    after = b"Connection: close\r\n" if close else b""
-    return b"POST /v1/classify HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nContent-Length: %d\r\n%s\r\n" % (
-        size,
-        after,
-    )
-
-
-def depth(served):
-    return served.watch.registry.get_sample_value("rct_queue_depth")
-
-
-def until(condition):
-    for _ in range(3000):
-        if condition():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it never came to that")
+from toolchain.serving import handling
 
 
 def test_a_thousand_at_once_are_all_answered(serve, encode):
@@ -131,94 +84,6 @@ def test_bodies_together_are_bounded(serve, encode):
                 client.close()
         until(lambda: served.count("hung_up") == 17)
         assert served.post(encode()).status_code == 200
-
-
-def fill(served, gate, content, count):
-    """Return ``count`` clients, of whom all but the first wait for it."""
-    clients = [connect(served) for _ in range(count)]
-    for number, client in enumerate(clients):
-        client.sendall(head(len(content)) + content)
-        assert gate.busy.wait(30)
-        until(lambda number=number: depth(served) == number)
-    return clients
-
-
-def answers(clients):
-    found = [client.recv(4096) for client in clients]
-    for client in clients:
-        client.close()
-    return found
-
-
-def test_a_long_line_is_scored_in_whole_batches(serve, gate, encode):
-    """One at a time, and four where twice as many wait: who came first does not wait for those behind."""
-    with serve(gate, workers=1, batch=4) as served:
-        clients = fill(served, gate, encode(), 12)
-        gate.open.set()
-        assert all(b"200" in answer.splitlines()[0] for answer in answers(clients))
-    assert gate.batches == [1, 4] + 7 * [1]
-
-
-def test_a_picture_that_cannot_be_decoded_costs_its_batch_nothing(serve, gate, encode):
-    """What is left of the batch goes in sizes that the model has met before: one at a time."""
-    with serve(gate, workers=1, batch=2) as served:
-        clients = fill(served, gate, encode(), 1)
-        for number, content in enumerate((encode()[:40], encode(), encode(), encode()), 1):
-            clients.append(connect(served))
-            clients[-1].sendall(head(len(content)) + content)
-            until(lambda number=number: depth(served) == number)
-        gate.open.set()
-        first, broken, *others = answers(clients)
-    assert b"422" in broken.splitlines()[0]
-    assert all(b"200" in answer.splitlines()[0] for answer in (first, *others))
-    assert gate.batches == 4 * [1]
-
-
-def test_answers_come_in_the_order_of_arrival(serve, gate, encode):
-    """Decoding and the run are one turn, and turns go by arrival."""
-    seen = []
-
-    def predict(batch):
-        seen.extend(batch[:, 0, 0, 0].tolist())
-        return gate(batch)
-
-    with serve(predict, workers=1) as served:
-        clients = [connect(served) for _ in range(6)]
-        for red, client in enumerate(clients):
-            content = encode((red, 0, 0))
-            client.sendall(head(len(content)) + content)
-            assert gate.busy.wait(30)
-            until(lambda red=red: depth(served) == red)
-        gate.open.set()
-        assert all(b"200" in answer.splitlines()[0] for answer in answers(clients))
-    assert seen == list(range(6))
-
-
-def test_workers_of_a_gpu_share_what_waits(serve, gate, encode):
-    """Two pictures that wait for one of two workers: it takes one, and leaves one to the other."""
-    with serve(gate, workers=2, batch=8, device="cuda") as served:
-        content = encode()
-        clients = [connect(served) for _ in range(6)]
-        for index, client in enumerate(clients):
-            client.sendall(head(len(content)) + content)
-            until(lambda index=index: len(gate.begun) == min(2, index + 1) and depth(served) == max(0, index - 1))
-        gate.open.set()
-        for client in clients:
-            assert b"200" in client.recv(4096).splitlines()[0]
-            client.close()
-    assert max(gate.batches) == 2
-    assert sum(gate.batches) == 6
-
-
-def test_a_run_waits_for_company_if_it_is_told_to(serve, gate, encode):
-    gate.open.set()
-    with serve(gate, workers=1, batch=2, batch_wait=20.0) as served:
-        content = encode()
-        with connect(served) as first, connect(served) as second:
-            first.sendall(head(len(content)) + content)
-            second.sendall(head(len(content)) + content)
-            assert b"200" in first.recv(4096).splitlines()[0]
-    assert gate.batches == [2]
 
 
 def test_a_client_that_hangs_up_takes_its_picture_along(serve, gate, encode):
@@ -318,3 +183,47 @@ def test_what_was_begun_is_answered_before_the_end(serve, gate, encode):
         until(lambda: not served.server.servers or not served.server.servers[0].is_serving())
         gate.open.set()
         assert b"200" in client.recv(4096).splitlines()[0]
+
+
+@pytest.fixture
+def bodies(monkeypatch):
+    """The bodies that were read; no collector of cycles runs."""
+    found, read_body = [], handling.read_body
+
+    async def watched(*arguments):
+        found.append(await read_body(*arguments))
+        return found[-1]
+
+    monkeypatch.setattr(handling, "read_body", watched)
+    gc.collect()
+    gc.disable()
+    yield found
+    gc.enable()
+
+
+def held(bodies):
+    """Return how many of them anybody but the list itself holds."""
+    alone = [object()]
+    return sum(sys.getrefcount(bodies[index]) > sys.getrefcount(alone[0]) for index in range(len(bodies)))
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WebP"])
+@pytest.mark.parametrize("cut", [None, 60, 16])
+def test_nothing_holds_a_body_once_it_is_answered(serve, encode, bodies, form, cut):
+    with serve(workers=1) as served:
+        answer = served.post(encode(form=form, size=(64, 48))[:cut], f"image/{form.lower()}")
+        assert answer.status_code == (422 if cut else 200)
+        until(lambda: len(bodies) == 1 and held(bodies) == 0)
+
+
+def test_nothing_holds_the_body_of_a_client_that_is_gone(serve, gate, encode, bodies):
+    with serve(gate, workers=1) as served:
+        waiting = fill(served, gate, encode(), 4)
+        for client in waiting[1:]:
+            client.close()
+        until(lambda: served.count("hung_up") == 3)
+        until(lambda: held(bodies) == 0)  # that at the gate is decoded
+        assert depth(served) == 0
+        gate.open.set()
+        assert b"200" in waiting[0].recv(4096).splitlines()[0]
+        waiting[0].close()
