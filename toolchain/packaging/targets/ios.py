@@ -24,6 +24,7 @@ def client(content: "Content") -> Mapping[str, bytes]:
             name=manifest.name,
             labels=content.spec.labels,
             format=manifest.format,
+            version=manifest.tools.get("rct", "0"),
         )
     )
     runtimes = {kind: files.pop(f"runtimes/{kind}.swift") for kind in FORMATS}

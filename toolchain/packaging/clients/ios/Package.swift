@@ -6,7 +6,8 @@ let package = Package(
     platforms: [.iOS(.v13)],
     products: [.library(name: "Rct", targets: ["Rct"])],
     dependencies: [
-        .package(url: "https://github.com/microsoft/onnxruntime-swift-package-manager", from: "1.20.0")
+        .package(
+            url: "https://github.com/microsoft/onnxruntime-swift-package-manager", .upToNextMinor(from: "1.20.0"))
     ],
     targets: [
         .target(
