@@ -38,8 +38,7 @@ def run_client(package, *arguments):
 
 
 def load_client(package, monkeypatch):
-    """Import the package's classifier.py, and what lies beside it."""
+    """Import the package's classifier.py."""
     monkeypatch.syspath_prepend(package)
-    for name in ("classifier", "pixels", "protocol"):
-        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.delitem(sys.modules, "classifier", raising=False)
     return importlib.import_module("classifier")

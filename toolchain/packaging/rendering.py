@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from toolchain.packaging.joining import join
+
 CLIENTS = Path(__file__).parent / "clients"
 _TEMPLATE = ".j2"
+_PICTURES = ("pillow/container.py", "pillow/pixels.py", "pillow/command.py")
 
 
 def render_client(folder: str, **values: object) -> Mapping[str, bytes]:
@@ -29,3 +32,8 @@ def render_client(folder: str, **values: object) -> Mapping[str, bytes]:
         else:
             files[name] = path.read_bytes()
     return files
+
+
+def python_client(*sources: str) -> Mapping[str, bytes]:
+    """Return ``classifier.py``: ``sources``, below ``clients``, and how pictures are read and tested, in one file."""
+    return {"classifier.py": join(*(CLIENTS / source for source in (*sources, *_PICTURES))).encode()}

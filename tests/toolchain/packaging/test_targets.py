@@ -52,7 +52,9 @@ def test_its_files_are_below_the_package_and_not_the_packages_own(name, content)
 
 def test_each_source_file_is_under_200_lines(name, content):
     for path, file in target(name).client(content).items():
-        if PurePosixPath(path).suffix in SOURCES and isinstance(file, bytes):
+        if path == "classifier.py":  # joined of several, which test_joining.py looks at
+            assert file.count(b"\n") < 400
+        elif PurePosixPath(path).suffix in SOURCES and isinstance(file, bytes):
             assert file.count(b"\n") < 200, path
 
 

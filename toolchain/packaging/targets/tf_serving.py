@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from toolchain.packaging.rendering import render_client
+from toolchain.packaging.kubernetes import kubernetes_name
+from toolchain.packaging.rendering import python_client, render_client
 
 if TYPE_CHECKING:
     from toolchain.packaging.content import Content
@@ -12,14 +13,22 @@ if TYPE_CHECKING:
 SUMMARY = "TensorFlow Serving: a versioned SavedModel and its configuration"
 FORMATS = ("saved_model",)
 
+_CLIENT, _PROTOCOL = "served/classifier.py", "protocol.py"
+
 
 def client(content: "Content") -> Mapping[str, bytes | Path]:
     """Return the configuration, the SavedModel once more as version 1, and the client with its README.md."""
     manifest, model = content.manifest, content.spec.name
     rendered = render_client(
-        "tf_serving", name=manifest.name, model=model, base=f"/models/{model}", labels=content.spec.labels
+        "tf_serving",
+        name=manifest.name,
+        model=model,
+        app=kubernetes_name(model),
+        base=f"/models/{model}",
+        labels=content.spec.labels,
     )
-    files: dict[str, bytes | Path] = {**render_client("pillow"), **render_client("served"), **rendered}
+    files: dict[str, bytes | Path] = {**rendered, **python_client(_CLIENT, f"tf_serving/{_PROTOCOL}")}
+    del files[_PROTOCOL]
     folder = PurePosixPath(manifest.model).parent
     for name in manifest.files:
         path = PurePosixPath(name)

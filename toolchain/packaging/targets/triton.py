@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from toolchain.packaging.rendering import render_client
+from toolchain.packaging.kubernetes import kubernetes_name
+from toolchain.packaging.rendering import python_client, render_client
 
 if TYPE_CHECKING:
     from models.manifest import Manifest, Tensor
@@ -16,6 +17,7 @@ FORMATS = ("onnx", "openvino")
 _BACKENDS = {"onnx": "onnxruntime", "openvino": "openvino"}
 _DTYPES = {"uint8": "TYPE_UINT8", "float16": "TYPE_FP16", "float32": "TYPE_FP32"}
 _CONFIG = "config.pbtxt"
+_CLIENT, _PROTOCOL = "served/classifier.py", "protocol.py"
 
 
 def client(content: "Content") -> Mapping[str, bytes | Path]:
@@ -24,11 +26,8 @@ def client(content: "Content") -> Mapping[str, bytes | Path]:
     The model has the classifier's name, without format and recipe: who calls the server need not know of them.
     """
     manifest, model = content.manifest, content.spec.name
-    files: dict[str, bytes | Path] = {
-        **render_client("pillow"),
-        **render_client("served"),
-        **_rendered(content, gpu=False),
-    }
+    files: dict[str, bytes | Path] = {**_rendered(content, gpu=False), **python_client(_CLIENT, f"triton/{_PROTOCOL}")}
+    del files[_PROTOCOL]
     root = PurePosixPath("repository") / model
     files[f"{root}/{_CONFIG}"] = files.pop(_CONFIG)
     if _for_gpus(manifest):
@@ -54,6 +53,8 @@ def _rendered(content: "Content", *, gpu: bool) -> Mapping[str, bytes]:
         "triton",
         name=manifest.name,
         model=content.spec.name,
+        app=kubernetes_name(content.spec.name),
+        runtime=manifest.minimum_runtime.get(_BACKENDS[manifest.format], ""),
         format=manifest.format,
         for_gpus=_for_gpus(manifest),
         backend=_BACKENDS[manifest.format],

@@ -1,11 +1,11 @@
 """A picture's bytes to the network's input with Pillow and NumPy, by the manifest's rule of preprocessing."""  # noqa: INP001
 
-import re
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
 import numpy as np
+from container import excess  # type: ignore[import-not-found]  # beside this one
 from PIL import Image
 from PIL.BmpImagePlugin import BmpImageFile
 from PIL.GifImagePlugin import GifImageFile
@@ -21,8 +21,8 @@ READERS: dict[bytes, Callable[[BytesIO], ImageFile]] = {
     b"GIF8": GifImageFile,
     b"BM": BmpImageFile,
 }
-MAX_PIXELS, MAX_SIDE, MAX_SCANS = 100_000_000, 65_535, 100
-MARKER, SCAN, END = re.compile(rb"\xff[\x02-\xcf\xd9-\xfe]"), b"\xff\xda", b"\xff\xd9"  # a JPEG's, with a length
+MAX_PIXELS = 100_000_000
+MAX_SIDE = 65_535
 PLAIN_MODES = ("1", "L", "P", "RGB", "RGBX", "CMYK", "YCbCr")
 EXIF_ORIENTATION = 0x0112
 # mirrored, 180, upside down, transposed, 270, transversed, 90: the EXIF orientations 2 to 8
@@ -32,8 +32,7 @@ TURN = dict(enumerate(map(Image.Transpose, (0, 3, 1, 5, 4, 6, 2)), start=2))
 def decode(encoded: bytes, rule: dict[str, Any]) -> np.ndarray:
     """Return a picture's pixels, upright and opaque: uint8 [height, width, 3] RGB.
 
-    ValueError or OSError: it is damaged, of another format, too large, of several frames, or a JPEG of more than 100
-    scans.
+    ValueError or OSError: it is damaged, of another format, too large, of several frames, or of very many parts.
     """
     try:
         return upright(open_picture(encoded), rule)
@@ -96,23 +95,14 @@ def open_picture(encoded: bytes) -> ImageFile:
     reader = next((reader for mark, reader in READERS.items() if start.startswith(mark)), None)
     if reader is None:
         raise ValueError("picture: not a JPEG, PNG, WebP, GIF or BMP.")
+    if too_much := excess(encoded):
+        raise ValueError(f"picture: damaged or unusual ({too_much}).")
     picture = reader(BytesIO(encoded))
     if picture.width * picture.height > MAX_PIXELS or max(picture.size) > MAX_SIDE:
         raise ValueError(f"picture: too large (got {picture.width}x{picture.height}).")
     if getattr(picture, "is_animated", False):
         raise ValueError("picture: it has several frames, and only the first would be scored.")
-    if reader is JpegImageFile and more_scans(encoded, MAX_SCANS):
-        raise ValueError(f"picture: a JPEG of more than {MAX_SCANS} scans, which takes minutes to decode.")
     return picture
-
-
-def more_scans(jpeg: bytes, most: int) -> bool:
-    """Return whether a JPEG has more than ``most`` scans, by going from marker to marker."""
-    found, count = MARKER.search(jpeg, 2), 0
-    while found and found[0] != END and count <= most:
-        count += found[0] == SCAN
-        found = MARKER.search(jpeg, found.end() + int.from_bytes(jpeg[found.end() : found.end() + 2], "big"))
-    return count > most
 
 
 def eight_bits(picture: Image.Image) -> Image.Image:

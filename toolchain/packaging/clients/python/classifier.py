@@ -1,4 +1,4 @@
-"""Score pictures with this package on ONNX Runtime, NumPy and Pillow, with pixels.py beside this file.
+"""Score pictures with this package on ONNX Runtime, NumPy and Pillow.
 
 python classifier.py selftest            # every stage against golden/; exit code 1 if one differs
 python classifier.py cat.jpg dog.png     # one JSON line each
@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
-import pixels  # type: ignore[import-not-found]  # the file beside this one
+from command import run  # type: ignore[import-not-found]  # ../pillow; a package has them in one file
+from pixels import decode, in_canvas, resize  # type: ignore[import-not-found]
 
 USAGE = "usage: python classifier.py selftest, or python classifier.py PICTURE..."
 VERSIONS = ("rct.bundle/1", "rct.bundle/2")
@@ -65,18 +66,18 @@ class Classifier:
 
     def decode(self, encoded: bytes) -> np.ndarray:
         """Return a picture's pixels, upright and opaque: uint8 [height, width, 3] RGB."""
-        decoded: np.ndarray = pixels.decode(encoded, self.spec["preprocessing"])
+        decoded: np.ndarray = decode(encoded, self.spec["preprocessing"])
         return decoded
 
     def resize(self, decoded: np.ndarray) -> np.ndarray:
         """Return the network's input: uint8 [height, width, 3] of the sizes in the manifest."""
-        resized: np.ndarray = pixels.resize(decoded, self.spec["preprocessing"])
+        resized: np.ndarray = resize(decoded, self.spec["preprocessing"])
         return resized
 
     def score(self, resized: np.ndarray) -> list[float]:
         """Return one score per category of what ``resize`` returned."""
         if self.takes_any_size:  # the model resizes and cuts: in the middle of a picture of that size it does neither
-            resized = pixels.in_canvas(resized, self.spec["preprocessing"])
+            resized = in_canvas(resized, self.spec["preprocessing"])
         names = self.session.get_inputs()[0].name, self.session.get_outputs()[0].name
         return [float(score) for score in self.session.run([names[1]], {names[0]: resized[None]})[0][0]]
 
@@ -95,7 +96,5 @@ class Classifier:
 
 
 if __name__ == "__main__":
-    from command import run  # type: ignore[import-not-found]  # the file beside this one
-
     here = Path(__file__).resolve().parent
     sys.exit(run(USAGE, lambda: Classifier.load(here), here, sys.argv[1:]))

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pixels  # type: ignore[import-not-found]  # the file beside this one
-from protocol import infer  # type: ignore[import-not-found]
+from command import run  # type: ignore[import-not-found]  # ../pillow; a package has them in one file
+from pixels import decode, in_canvas, resize  # type: ignore[import-not-found]
+from protocol import infer  # type: ignore[import-not-found]  # ../triton or ../tf_serving
 
 USAGE = "usage: python classifier.py URL selftest, or python classifier.py URL PICTURE..."
 VERSIONS = ("rct.bundle/1", "rct.bundle/2")
@@ -57,19 +58,19 @@ class Classifier:
 
     def decode(self, encoded: bytes) -> np.ndarray:
         """Return a picture's pixels, upright and opaque: uint8 [height, width, 3] RGB."""
-        decoded: np.ndarray = pixels.decode(encoded, self.manifest["spec"]["preprocessing"])
+        decoded: np.ndarray = decode(encoded, self.manifest["spec"]["preprocessing"])
         return decoded
 
     def resize(self, decoded: np.ndarray) -> np.ndarray:
         """Return the network's input: uint8 [height, width, 3] of the sizes in the manifest."""
-        resized: np.ndarray = pixels.resize(decoded, self.manifest["spec"]["preprocessing"])
+        resized: np.ndarray = resize(decoded, self.manifest["spec"]["preprocessing"])
         return resized
 
     def score(self, resized: np.ndarray) -> list[float]:
         """Return the server's scores, one per category, of what ``resize`` returned."""
         taken, given = self.manifest["inputs"][0], self.manifest["outputs"][0]
         if taken["shape"][1] is None:  # the model resizes and cuts: in the middle of such a picture it does neither
-            resized = pixels.in_canvas(resized, self.manifest["spec"]["preprocessing"])
+            resized = in_canvas(resized, self.manifest["spec"]["preprocessing"])
         batch = np.repeat(resized[None], taken["shape"][0] or 1, axis=0)  # a model of a fixed batch wants all of it
         scores = infer(self.url, self.manifest["spec"]["name"], taken["name"], batch, given["name"])
         if scores.shape != (len(batch), len(self.manifest["spec"]["categories"])):
@@ -87,7 +88,5 @@ class Classifier:
 
 
 if __name__ == "__main__":
-    from command import run  # type: ignore[import-not-found]  # the file beside this one
-
     here, words = Path(__file__).resolve().parent, sys.argv[1:]
     sys.exit(run(USAGE, lambda: Classifier.load(here, words[0]), here, words[1:]))

@@ -1,5 +1,5 @@
 // What runtimes/litert.cpp uses of LiteRT's C interface, declared by us, so that it is built against the real library
-// where LiteRT's own headers are not to be had. Values and layouts are those of LiteRT 2.1 to 2.3 on 64-bit Linux.
+// where LiteRT's own headers are not to be had. Values and layouts are those of LiteRT 2.2 and 2.3 on 64-bit Linux.
 // A client that ships is built with LiteRT's headers.
 #pragma once
 
@@ -11,6 +11,7 @@ extern "C" {
 typedef struct LiteRtEnvironmentT* LiteRtEnvironment;
 typedef struct LiteRtModelT* LiteRtModel;
 typedef struct LiteRtOptionsT* LiteRtOptions;
+typedef struct LiteRtOpaqueOptionsT* LiteRtOpaqueOptions;
 typedef struct LiteRtCompiledModelT* LiteRtCompiledModel;
 typedef struct LiteRtTensorBufferT* LiteRtTensorBuffer;
 
@@ -38,6 +39,9 @@ void LiteRtDestroyModel(LiteRtModel);
 LiteRtStatus LiteRtCreateOptions(LiteRtOptions* made);
 void LiteRtDestroyOptions(LiteRtOptions);
 LiteRtStatus LiteRtSetOptionsHardwareAccelerators(LiteRtOptions, int accelerators);
+LiteRtStatus LiteRtCreateOpaqueOptions(const char* identifier, void* payload, void (*destroy)(void*),
+                                       LiteRtOpaqueOptions* made);
+LiteRtStatus LiteRtAddOpaqueOptions(LiteRtOptions, LiteRtOpaqueOptions);
 LiteRtStatus LiteRtCreateCompiledModel(LiteRtEnvironment, LiteRtModel, LiteRtOptions, LiteRtCompiledModel* made);
 void LiteRtDestroyCompiledModel(LiteRtCompiledModel);
 LiteRtStatus LiteRtCompiledModelResizeInputTensor(LiteRtCompiledModel, size_t signature, size_t input, const int* sides,

@@ -8,7 +8,7 @@
 #include <jerror.h>
 #include <png.h>
 
-#include "frames.hpp"
+#include "container.hpp"
 #include "orientation.hpp"
 
 namespace rct {
@@ -26,7 +26,8 @@ struct Decoded {
 void check_size(int64_t width, int64_t height) {
   if (width * height > MAX_PIXELS || width > MAX_SIDE || height > MAX_SIDE)
     throw std::runtime_error("picture: too large (got " + std::to_string(width) + "x" + std::to_string(height) +
-                             "; at most 100,000,000 pixels and 65,535 on a side). Make it smaller.");
+                             "; at most " + std::to_string(MAX_PIXELS) + " pixels and " + std::to_string(MAX_SIDE) +
+                             " on a side). Make it smaller.");
 }
 
 struct JpegError {
@@ -130,6 +131,8 @@ bool read_png(const std::vector<uint8_t>& encoded, Decoded& out) {
   png_set_read_fn(png, &bytes, png_take);
   png_set_user_limits(png, 0x7fffffff, 0x7fffffff);  // ours are below
   png_set_chunk_malloc_max(png, 8 << 20);
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);  // what is no pixel is not unpacked,
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_AS_DEFAULT, reinterpret_cast<png_const_bytep>("eXIf"), 1);  // but EXIF
   png_read_info(png, info);
   try {
     check_size(png_get_image_width(png, info), png_get_image_height(png, info));
@@ -179,11 +182,12 @@ Picture decode(const std::vector<uint8_t>& encoded, const Rule& rule) {
   if (!can_decode(encoded)) throw std::runtime_error("picture: neither JPEG nor PNG. Convert it to one of them.");
   Decoded out;
   const bool png = is_png(encoded);
-  if (png && png_moves(encoded))
+  const std::string excess = png ? png_excess(encoded) : jpeg_excess(encoded);
+  if (excess.empty() && png && png_moves(encoded))
     throw std::runtime_error("picture: several frames, and only the first would be scored. Let a person look.");
-  if (!(png ? read_png(encoded, out) : read_jpeg(encoded, out)))
+  if (!excess.empty() || !(png ? read_png(encoded, out) : read_jpeg(encoded, out)))
     throw std::runtime_error(std::string("picture: a damaged or unusual ") + (png ? "PNG" : "JPEG") + " (" +
-                             out.problem + ").");
+                             (excess.empty() ? out.problem : excess) + ").");
   if (png) lay_on(out, rule.background);
   return upright(std::move(out.rgb), rule.exif_rotation ? out.orientation : 1);
 }

@@ -10,7 +10,6 @@ namespace rct {
 
 constexpr int64_t MAX_PIXELS = 100'000'000;
 constexpr int MAX_SIDE = 65'535;
-constexpr int MAX_SCANS = 100;  // of a progressive JPEG
 
 // Whether the first bytes are those of a JPEG or PNG.
 bool can_decode(const std::vector<uint8_t>& encoded);

@@ -1,9 +1,13 @@
-// LiteRT's C API, 2.1 or later, on the CPU.
+// LiteRT's C API, 2.2 or later, on the CPU.
+
+#include <cstdlib>
+#include <cstring>
 
 #include <litert/c/litert_common.h>
 #include <litert/c/litert_compiled_model.h>
 #include <litert/c/litert_environment.h>
 #include <litert/c/litert_model.h>
+#include <litert/c/litert_opaque_options.h>
 #include <litert/c/litert_options.h>
 #include <litert/c/litert_tensor_buffer.h>
 
@@ -25,12 +29,23 @@ LiteRtRankedTensorType type_of(LiteRtElementType element, std::initializer_list<
   return type;
 }
 
+// The CPU's options are text of the name "xnnpack", as LiteRT's own LrtSetCpuOptionsNumThread writes them.
+void set_threads(LiteRtOptions options, int threads) {
+  const std::string text = "num_threads = " + std::to_string(threads) + "\n";
+  char* payload = static_cast<char*>(std::malloc(text.size() + 1));
+  if (!payload) throw std::bad_alloc();
+  std::memcpy(payload, text.c_str(), text.size() + 1);
+  LiteRtOpaqueOptions of_cpu = nullptr;
+  check(LiteRtCreateOpaqueOptions("xnnpack", payload, std::free, &of_cpu), "making the CPU's options");
+  check(LiteRtAddOpaqueOptions(options, of_cpu), "setting the number of threads");  // which then owns them
+}
+
 template <class Handle>
 using Owned = std::unique_ptr<std::remove_pointer_t<Handle>, void (*)(Handle)>;
 
 class LiteRtClassifier : public Model {
  public:
-  LiteRtClassifier(const std::string& path, const Contract& contract) {
+  LiteRtClassifier(const std::string& path, const Contract& contract, int threads) {
     const Rule& rule = contract.rule;
     const int height = contract.any_size ? rule.resize_height : rule.height;
     const int width = contract.any_size ? rule.resize_width : rule.width;
@@ -45,6 +60,7 @@ class LiteRtClassifier : public Model {
     check(LiteRtCreateOptions(&options), "making options");
     const Owned<LiteRtOptions> owned(options, LiteRtDestroyOptions);
     check(LiteRtSetOptionsHardwareAccelerators(options, kLiteRtHwAcceleratorCpu), "choosing the CPU");
+    if (threads > 0) set_threads(options, threads);
     LiteRtCompiledModel compiled = nullptr;
     check(LiteRtCreateCompiledModel(environment, model, options, &compiled), "compiling the model");
     compiled_.reset(compiled);
@@ -94,8 +110,7 @@ class LiteRtClassifier : public Model {
 const char* runtime_format() { return "tflite"; }
 
 std::unique_ptr<Model> load_model(const std::string& path, const Contract& contract, int threads) {
-  if (threads > 0) throw std::runtime_error("threads: LiteRT's library has no function to set them. Leave them out.");
-  return std::make_unique<LiteRtClassifier>(path, contract);
+  return std::make_unique<LiteRtClassifier>(path, contract, threads);
 }
 
 }  // namespace rct
