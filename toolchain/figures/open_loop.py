@@ -8,6 +8,7 @@ that it should measure ("coordinated omission"). Here a time is from the schedul
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 
 import numpy as np
@@ -22,13 +23,14 @@ async def ask_open_loop(
 ) -> NDArray[np.float64]:
     """Post JPEG ``bodies`` in turn to /v1/classify at ``arrivals`` (seconds from the start); return times in seconds.
 
-    Connections are used again; where all are busy there is one more.
+    Connections are used again, the one that rested longest first, so that the server ends none; where all are busy
+    there is one more.
 
     Raises:
         ValueError: an answer is not 200.
     """
     loop = asyncio.get_running_loop()
-    idle: list[Connection] = []
+    idle: deque[Connection] = deque()
     opened: list[asyncio.StreamWriter] = []
     began = loop.time() + _LEAD
 
@@ -36,7 +38,7 @@ async def ask_open_loop(
         due = began + arrivals[index]
         await asyncio.sleep(due - loop.time())
         if idle:
-            reader, writer = idle.pop()
+            reader, writer = idle.popleft()
         else:
             reader, writer = await asyncio.open_connection(host, port)
             opened.append(writer)
