@@ -107,6 +107,12 @@ def test_another_gpu_is_not_what_was_set_out_for(page):
     text = page(bench_gpu=with_gpu(report(rows), name="NVIDIA H200"))
     assert "0.45 ms" not in text
     assert "## On a GPU, in one run (`bench_gpu.json`)" in text
+    assert line_with(text, "Times are wall clock").startswith("On NVIDIA H200. Times")
+
+
+def test_a_run_without_a_gpu_names_none(page):
+    text = page(bench_cpu=report([brief("keras", 0)]))
+    assert line_with(text, "Times are wall clock").startswith("Times are wall clock")
 
 
 def test_a_contender_that_failed_reaches_nothing(page):

@@ -53,12 +53,13 @@ def reports(figures: Path) -> Iterator[str]:
 
 def _section(run: Run) -> Iterator[str]:
     kind = next(kind for kind in (GPU, FIVE, "bench") if run.file.startswith(kind))
-    plan = run.reading.report.plan
+    plan, gpus = run.reading.report.plan, run.reading.report.environment.gpus
+    where = f"On {' and '.join(plain(gpu.name) for gpu in gpus)}. " if gpus else ""
     yield from (
         "",
         f"## {_TITLES[kind]} (`{run.file}`)",
         "",
-        f"Times are wall clock, in {plan.rounds} interleaved rounds; in brackets are 95 % intervals.",
+        f"{where}Times are wall clock, in {plan.rounds} interleaved rounds; in brackets are 95 % intervals.",
         f"`{_COMMANDS[kind]}`",
         "",
     )
