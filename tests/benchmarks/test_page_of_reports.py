@@ -110,7 +110,7 @@ def test_another_gpu_is_not_what_was_set_out_for(page):
     assert line_with(text, "Times are wall clock").startswith("On NVIDIA H200. Times")
 
 
-def test_a_run_without_a_gpu_names_none(page):
+def test_a_run_on_a_processor_does_not_name_the_gpu_beside_it(page):
     text = page(bench_cpu=report([brief("keras", 0)]))
     assert line_with(text, "Times are wall clock").startswith("Times are wall clock")
 

@@ -54,7 +54,7 @@ def reports(figures: Path) -> Iterator[str]:
 def _section(run: Run) -> Iterator[str]:
     kind = next(kind for kind in (GPU, FIVE, "bench") if run.file.startswith(kind))
     plan, gpus = run.reading.report.plan, run.reading.report.environment.gpus
-    where = f"On {' and '.join(plain(gpu.name) for gpu in gpus)}. " if gpus else ""
+    where = f"On {' and '.join(plain(gpu.name) for gpu in gpus)}. " if run.on_a_gpu and gpus else ""
     yield from (
         "",
         f"## {_TITLES[kind]} (`{run.file}`)",
