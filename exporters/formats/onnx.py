@@ -64,7 +64,7 @@ def write(network: InferenceNetwork, job: Job) -> Written:
     if job.recipe == "fp16":
         network = round_first_to_half(network, job.spec.preprocessing)
     job.progress("converting the inference graph to ONNX")
-    model = to_onnx(network, opset, ir_version, job.options.batch)
+    model = to_onnx(network, opset, ir_version, job.options.batch, pad_bytes=job.recipe == "int8")
     if job.recipe == "fp16":
         model = to_float16(model)
     if job.recipe == "int8":

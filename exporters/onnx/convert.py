@@ -14,15 +14,22 @@ from models.resnet50 import InferenceNetwork, Tap, features_size, inference_form
 INPUT = "image"
 PIXELS = "pixels"
 """What the first convolution reads."""
+_CHANNEL_PADS = "constant_channel.pads"
 
 
-def to_onnx(network: InferenceNetwork, opset: int, ir_version: int, batch: int | None) -> Any:
+def to_onnx(
+    network: InferenceNetwork, opset: int, ir_version: int, batch: int | None, *, pad_bytes: bool = False
+) -> Any:
     """Convert ``network`` to a float32 ``onnx.ModelProto`` whose nodes carry the names of the Keras layers.
 
     The input is ``image``, uint8 [batch, height, width, 3]; the output ``scores``, float32 [batch, categories].
     ``batch`` None leaves the batch free at run time.
+
+    The picture is cast to float32 before the constant channel is padded to it: ONNX Runtime's CUDA provider has no Pad
+    for bytes, and one node on the CPU costs two copies and the CUDA graph. With ``pad_bytes`` it is padded first, as
+    ``exporters.onnx.quantize`` wants it: the first integer convolution reads bytes.
     """
-    model = _body(network, opset)
+    model = _body(network, opset, pad_bytes=pad_bytes)
     HeadWriter(model.graph).scores(network)
     return _finished(model, network, (OUTPUT, len(network.labels)), opset, ir_version, batch)
 
@@ -45,7 +52,7 @@ def features_to_onnx(
     return _finished(model, network, (FEATURES, size), opset, ir_version, batch)
 
 
-def _body(network: InferenceNetwork, opset: int) -> Any:
+def _body(network: InferenceNetwork, opset: int, *, pad_bytes: bool = False) -> Any:
     """Convert what comes before the head; the last node's output is that of the last stage."""
     import keras
     import tensorflow as tf
@@ -57,7 +64,7 @@ def _body(network: InferenceNetwork, opset: int) -> Any:
     function = tf.function(lambda image: body(image, training=False), input_signature=signature)
     with _quiet():
         model, _ = tf2onnx.convert.from_function(function, input_signature=signature, opset=opset)
-    _replace_entry(model.graph, blocks=network.reads_blocks)
+    _replace_entry(model.graph, blocks=network.reads_blocks, pad_bytes=pad_bytes)
     _pad_inside_pooling(model.graph)
     _leave_as_convolved(model.graph)
     _name_after_layers(model.graph, [layer.name for layer in body.layers])
@@ -84,23 +91,32 @@ def _finished(
     return onnx.shape_inference.infer_shapes(model)
 
 
-def _replace_entry(graph: Any, *, blocks: bool) -> None:
-    """Turn what stands before the first convolution into Transpose, Pad and Cast, moving bytes where it can."""
+def _replace_entry(graph: Any, *, blocks: bool, pad_bytes: bool) -> None:
+    """Turn what stands before the first convolution into Transpose, Cast and Pad, or Pad and Cast (``pad_bytes``)."""
     from onnx import TensorProto, helper, numpy_helper
 
     nodes = list(graph.node)
     first = next(index for index, node in enumerate(nodes) if node.op_type == "Conv")
-    pads, value = "constant_channel.pads", "constant_channel.value"
-    graph.initializer.append(numpy_helper.from_array(np.array([0, 0, 0, 0, 0, 1, 0, 0], np.int64), pads))
-    graph.initializer.append(numpy_helper.from_array(np.array(255, np.uint8), value))
+    value = "constant_channel.value"
+    graph.initializer.append(numpy_helper.from_array(np.array([0, 0, 0, 0, 0, 1, 0, 0], np.int64), _CHANNEL_PADS))
+    graph.initializer.append(numpy_helper.from_array(np.array(255, np.uint8 if pad_bytes else np.float32), value))
+    single = "single_pixels" if blocks else PIXELS
+    between = "constant_channel" if pad_bytes else "real_planes"
+
+    def pad(source: str, target: str) -> Any:
+        return helper.make_node("Pad", [source, _CHANNEL_PADS, value], [target], name=target)
+
+    def cast(source: str, target: str) -> Any:
+        return helper.make_node("Cast", [source], [target], name=target, to=TensorProto.FLOAT)
+
+    first_step, second_step = (pad, cast) if pad_bytes else (cast, pad)
     entry = [
         helper.make_node("Transpose", [INPUT], ["planes"], name="planes", perm=[0, 3, 1, 2]),
-        helper.make_node("Pad", ["planes", pads, value], ["constant_channel"], name="constant_channel"),
+        first_step("planes", between),
+        second_step(between, single),
     ]
-    cast = "single_pixels" if blocks else PIXELS
-    entry.append(helper.make_node("Cast", ["constant_channel"], [cast], name=cast, to=TensorProto.FLOAT))
     if blocks:  # after the cast: ONNX Runtime gathers bytes only from 1.28 on, floats since ever
-        entry.append(helper.make_node("SpaceToDepth", [cast], [PIXELS], name=PIXELS, blocksize=2))
+        entry.append(helper.make_node("SpaceToDepth", [single], [PIXELS], name=PIXELS, blocksize=2))
     nodes[first].input[0] = PIXELS
     del graph.node[:]
     graph.node.extend(entry + nodes[first:])
@@ -112,7 +128,7 @@ def _pad_inside_pooling(graph: Any) -> None:
     from onnx import helper, numpy_helper
 
     constants = {tensor.name: tensor for tensor in graph.initializer}
-    for pad in [node for node in graph.node if node.op_type == "Pad" and node.name != "constant_channel"]:
+    for pad in [node for node in graph.node if node.op_type == "Pad" and node.input[1] != _CHANNEL_PADS]:
         pool = next(node for node in graph.node if pad.output[0] in node.input)
         if pool.op_type != "MaxPool":
             raise AssertionError(f"{pad.name}: a Pad before {pool.op_type} was expected to be folded")

@@ -11,8 +11,7 @@ def to_float16(model: Any) -> Any:
     """Return a copy of a float32 ``onnx.ModelProto`` that computes in float16 between its input and its head.
 
     The uint8 pictures are cast to float16, which holds them exactly; features are cast to float32 before the head. The
-    cast stands before the Pad: ONNX Runtime's CUDA provider pads no bytes, and one node on the CPU costs two copies and
-    the CUDA graph.
+    cast stands before the Pad, as ``to_onnx`` put it.
     """
     import onnx
     from onnx import TensorProto, helper, numpy_helper
@@ -20,7 +19,6 @@ def to_float16(model: Any) -> Any:
     half = onnx.ModelProto()
     half.CopyFrom(model)
     graph = half.graph
-    _cast_before_pad(graph)
     body = [node for node in graph.node if not is_head(node.name)]
     made_in_half = {output for node in body for output in node.output}
     weights = {tensor.name: tensor for tensor in graph.initializer}
@@ -44,19 +42,3 @@ def to_float16(model: Any) -> Any:
     del graph.value_info[:]
     onnx.checker.check_model(half, full_check=True)
     return onnx.shape_inference.infer_shapes(half)
-
-
-def _cast_before_pad(graph: Any) -> None:
-    """Swap the entry's Pad and Cast; what it pads with becomes a float32 number, to be halved as weights are."""
-    from onnx import TensorProto, helper, numpy_helper
-
-    pad = next(node for node in graph.node if node.name == "constant_channel")
-    cast = next(node for node in graph.node if node.op_type == "Cast" and node.input[0] == pad.output[0])
-    (planes, pads, value), pixels = list(pad.input), cast.output[0]
-    constant = next(tensor for tensor in graph.initializer if tensor.name == value)
-    constant.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(constant).astype(np.float32), value))
-    first = list(graph.node).index(pad)
-    graph.node[first].CopyFrom(
-        helper.make_node("Cast", [planes], ["half_planes"], name="half_planes", to=TensorProto.FLOAT)
-    )
-    graph.node[first + 1].CopyFrom(helper.make_node("Pad", ["half_planes", pads, value], [pixels], name=pixels))

@@ -1,7 +1,7 @@
 """Static quantization in the QDQ form: u8 activations, s8 weights per output channel, the head in float.
 
     prepared = prepare(...)                                   # exporters.quantization.prepare
-    model = quantize(to_onnx(prepared.network, ...), prepared.ranges)
+    model = quantize(to_onnx(prepared.network, ..., pad_bytes=True), prepared.ranges)
 
 The graph is small and known (Conv, Add, Relu, MaxPool, Concat, then the head), so the quantizer is too: every tensor
 between two quantized nodes gets one QuantizeLinear and one DequantizeLinear, what only moves values keeps their scale,
@@ -37,7 +37,7 @@ def quantize(
     """Return a quantized copy of a tidy float32 ``onnx.ModelProto``.
 
     Args:
-        model: what ``to_onnx`` returned.
+        model: what ``to_onnx`` returned, with ``pad_bytes``.
         ranges: of each of ``quantized_tensors(model, float_layers)``: lowest and highest value, low <= 0 <= high.
         float_layers: names of convolutions and additions to leave in float32.
         weight_limit: the largest absolute quantized weight, see exporters.quantization.prepare.

@@ -19,7 +19,7 @@ def float_model(network):
 
 @pytest.fixture(scope="session")
 def blocks_model(network):
-    return to_onnx(read_blocks(network), opset=13, ir_version=7, batch=None)
+    return to_onnx(read_blocks(network), opset=13, ir_version=7, batch=None, pad_bytes=True)
 
 
 @pytest.fixture(scope="session")

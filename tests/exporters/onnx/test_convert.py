@@ -21,7 +21,27 @@ def test_nothing_is_left_that_a_runtime_would_have_to_work_around(float_model):
     counts = Counter(node.op_type for node in float_model.graph.node)
     assert counts["Conv"] == len([n for n in float_model.graph.initializer if n.name.endswith("conv.kernel")])
     assert (counts["Transpose"], counts["Cast"], counts["Pad"], counts["BatchNormalization"]) == (1, 1, 1, 0)
-    assert [node.op_type for node in float_model.graph.node][:4] == ["Transpose", "Pad", "Cast", "Conv"]
+    assert [node.op_type for node in float_model.graph.node][:4] == ["Transpose", "Cast", "Pad", "Conv"]
+
+
+def padded_kinds(model):
+    """Return the element types that the Pads of ``model`` read."""
+    kinds = {
+        value.name: value.type.tensor_type.elem_type
+        for value in onnx.shape_inference.infer_shapes(model).graph.value_info
+    }
+    return [kinds[node.input[0]] for node in model.graph.node if node.op_type == "Pad"]
+
+
+def test_nothing_is_padded_in_bytes_which_cuda_cannot(float_model, blocks_model):
+    assert padded_kinds(float_model) == [onnx.TensorProto.FLOAT]
+    assert padded_kinds(blocks_model) == [onnx.TensorProto.UINT8], "asked for: the convolution behind it reads bytes"
+
+
+def test_both_orders_of_pad_and_cast_give_the_same_scores(network, float_model, pictures, run_model):
+    bytes_first = to_onnx(network, opset=13, ir_version=7, batch=None, pad_bytes=True)
+    assert [node.op_type for node in bytes_first.graph.node][:4] == ["Transpose", "Pad", "Cast", "Conv"]
+    np.testing.assert_array_equal(run_model(float_model, pictures)[0], run_model(bytes_first, pictures)[0])
 
 
 def test_every_opset_gets_the_same_nodes(network, float_model):
@@ -40,7 +60,7 @@ def test_blocks_are_gathered_as_floats(blocks_model):
 
 def test_nodes_and_weights_carry_the_names_of_the_keras_layers(network, float_model):
     layers = {layer.name for layer in inference_form(network).layers}
-    ours = {"planes", "constant_channel", "single_pixels", "pixels"}
+    ours = {"planes", "real_planes", "pixels"}
     names = [node.name for node in float_model.graph.node]
     assert len(names) == len(set(names))
     assert {name.split("/")[0] for name in names} - ours <= layers

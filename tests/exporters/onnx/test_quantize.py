@@ -58,7 +58,7 @@ def test_the_picture_enters_the_first_convolution_as_it_is(quantized):
 
 def test_single_pixels_are_not_even_cast(network, ranges):
     """Without blocks the bytes themselves are what is dequantized."""
-    model = quantize(to_onnx(network, opset=13, ir_version=7, batch=None), ranges)
+    model = quantize(to_onnx(network, opset=13, ir_version=7, batch=None, pad_bytes=True), ranges)
     assert not [node for node in model.graph.node if node.op_type == "Cast"]
     reader = next(node for node in model.graph.node if node.output[0] == "pixels.dequantized")
     assert reader.input[0] == "constant_channel"
@@ -102,7 +102,7 @@ def test_a_convolution_whose_bias_is_nothing_but_zeros(network, ranges, pictures
     name = "conv2_block1_1"
     unbiased = Affine(network.convolutions[name].kernel, np.zeros_like(network.convolutions[name].bias))
     plain = replace(network, convolutions={**network.convolutions, name: unbiased})
-    model = to_onnx(plain, opset=13, ir_version=7, batch=None)
+    model = to_onnx(plain, opset=13, ir_version=7, batch=None, pad_bytes=True)
     assert not [tensor for tensor in model.graph.initializer if tensor.name == f"{name}_conv.bias"]
     expected = inference_form(plain).predict_on_batch(pictures)
     assert np.abs(run_model(quantize(model, ranges), pictures)[0] - expected).max() < 0.1
