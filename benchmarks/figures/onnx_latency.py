@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as scratch:
         files = {**_resnet50(Path(scratch)), **_open_nsfw(Path(scratch)), "open_nsfw peer": options.peer}
-        measure("onnx_latency", files, _session, CONTESTS, options)
+        measure("onnx_latency", files, session_of, CONTESTS, options)
 
 
 def _resnet50(scratch: Path) -> dict[str, Path]:
@@ -59,7 +59,8 @@ def _open_nsfw(scratch: Path) -> dict[str, Path]:
     }
 
 
-def _session(file: Path, threads: int) -> Run:
+def session_of(file: Path, threads: int) -> Run:
+    """Return one run of ``file`` on one picture of noise, with ``threads`` threads."""
     import onnxruntime as ort
 
     settings = ort.SessionOptions()

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from benchmarks.figures.categories_latency import ONE, TWO
 from benchmarks.figures.page import main
 
 MACHINE = {"processor": "A processor", "cores": 2, "features": ["avx2"], "packages": {"onnx": "1.2"}}
@@ -93,6 +94,12 @@ def test_limits_of_onnx_are_for_one_thread(page):
         "10) | 0.28: missed |"[-18:],
         "0.290 to 0.310) |  |"[-18:],
     ]
+
+
+def test_two_categories_stand_against_one_without_a_limit(page):
+    text = page(categories_latency_1=latency(1, {(TWO, ONE): 1.3}))
+    assert headings(text) == ["## Two categories against one: how fast, on one thread?"]
+    assert line_with(text, f"| {TWO} |") == f"| {TWO} | 13.0 | {ONE} | 10.0 | 1.300 (1.290 to 1.310) |  |"
 
 
 def test_cpu_time_is_shown_where_nobody_spins(page):

@@ -44,6 +44,14 @@ SCRIPTS = (
         judged=(1,),
     ),
     Script(
+        "categories_latency",
+        "Two categories against one",
+        "ONNX Runtime's CPU provider",
+        "The first is what is exported by default.",
+        "python -m benchmarks.figures.categories_latency --two BUNDLE --one BUNDLE --out docs/figures",
+        {},
+    ),
+    Script(
         "litert_latency",
         "LiteRT",
         "LiteRT's interpreter with XNNPACK",
