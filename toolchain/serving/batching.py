@@ -81,7 +81,7 @@ def _turn(taken: Sequence[Waiting], predict: Predict, settings: Settings, watch:
                 one.scores.set_exception(Refused("failed", "the model's scores are not numbers from 0 to 1"))
             else:
                 one.scores.set_result(outcome)
-    except Exception as error:  # noqa: BLE001  nobody else would answer, and one worker less would not be seen
+    except BaseException as error:  # noqa: BLE001  nobody else would answer, and one worker less would not be seen
         watch.runtime_failed(error)
         for one in taken:
             with suppress(InvalidStateError):  # it has its answer, or nobody waits for it

@@ -39,17 +39,20 @@ async def read_body(request: Request, limit: int, place: Place) -> bytes:
     Raises:
         Refused: it is longer, the server holds too much already, or the client hung up.
     """
-    too_large = Refused("too_large", f"the body has more than {limit:,} bytes")
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared[:20]) > limit:
-        raise too_large
+        raise _too_large(limit)
     chunks: list[bytes] = []
     try:
         async for chunk in request.stream():
             if place.held + len(chunk) > limit:
-                raise too_large
+                raise _too_large(limit)
             place.hold(len(chunk))
             chunks.append(chunk)
     except ClientDisconnect:
         raise Refused("hung_up", "the client hung up") from None
     return b"".join(chunks)
+
+
+def _too_large(limit: int) -> Refused:
+    return Refused("too_large", f"the body has more than {limit:,} bytes")

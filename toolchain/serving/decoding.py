@@ -11,8 +11,6 @@ from concurrent.futures import Future
 import numpy as np
 from numpy.typing import NDArray
 
-from toolchain.serving.refusals import Refused
-
 Pixels = NDArray[np.uint8]
 
 
@@ -33,10 +31,8 @@ class Decoding:
             return
         try:
             self.pixels.set_result(read())
-        except Refused as refused:  # an answer; its traceback would hold the picture's bytes
-            self.pixels.set_exception(refused.with_traceback(None))
         except BaseException as error:  # noqa: BLE001  whoever waits gets it, whatever it is
-            self.pixels.set_exception(error)
+            self.pixels.set_exception(error.with_traceback(None))  # its traceback would hold the picture's bytes
 
     def give_up(self) -> bool:
         """Let nobody begin; return whether no thread works at it, now or later."""

@@ -52,6 +52,7 @@ class Handling:
             verdict, response = found.verdict, Response(found.model_dump_json(), media_type="application/json")
         except Refused as refused:
             outcome, verdict, response = refused.reason, "review", refusal_response(refused)
+            refused.with_traceback(None)  # its frames hold what holds it: all of the request, until a collector comes
         self.watch.ended(outcome, perf_counter() - began, size=size, verdict=verdict)
         return response
 

@@ -1,12 +1,15 @@
 """Before anything listens: the bundle is loaded and has to reproduce its golden vectors."""
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.bundle import Bundle
 from models.errors import BundleError, UnavailableError, VerdictError
 from models.golden import GOLDEN_FILE, Golden
+from models.preprocessing import Preprocessing
 from models.processor import int8_saturates
 from models.runtimes import Predict, RuntimeOptions, load_runtime
 from toolchain.serving.settings import Settings
@@ -49,10 +52,20 @@ def load_checked(bundle: Bundle, settings: Settings, runtime: str | None = None)
         overflows = bundle.manifest.calibration is not None and int8_saturates()
         cause = "int8 may overflow on this processor: rct export --target-cpu this." if overflows else ""
         raise VerdictError(bundle.path, failure, f"It is not served. {cause or 'rct verify says more.'}")
-    rule = bundle.manifest.spec.preprocessing
+    _warm_up(predict, bundle.manifest.spec.preprocessing, settings)
+    return predict
+
+
+def _warm_up(predict: Predict, rule: Preprocessing, settings: Settings) -> None:
+    """Run both sizes alone, so that each is compiled once, and then as often at once as there are workers."""
+    together = Barrier(settings.workers)
+
+    def run(batch: NDArray[np.uint8]) -> None:
+        together.wait()
+        predict(batch)
+
     with ThreadPoolExecutor(settings.workers) as pool:
         for size in {1, settings.batch}:
             blank = np.zeros((size, rule.height, rule.width, 3), np.uint8)
-            predict(blank)  # by itself, so that it is compiled once
-            list(pool.map(predict, [blank] * settings.workers))
-    return predict
+            predict(blank)
+            list(pool.map(run, [blank] * settings.workers))

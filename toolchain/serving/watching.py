@@ -52,7 +52,7 @@ class Watch:
         else:
             _LOG.info("%s %s, %d bytes, %.1f ms", outcome, verdict, size, 1e3 * seconds)
 
-    def runtime_failed(self, error: Exception) -> None:
+    def runtime_failed(self, error: BaseException) -> None:
         """Log what a runtime raised."""
         text = f"the model could not be run: {error}"
         _LOG.error(json.dumps({"error": text}) if self._as_json else text)

@@ -1,8 +1,6 @@
 """Too many at once, too slow, gone before the answer: every client is answered, and what is held stays bounded."""
 
 import asyncio
-import gc
-import sys
 import threading
 import time
 from contextlib import suppress
@@ -10,9 +8,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from gated_server import SCORES, connect, depth, fill, head, until
-
-from toolchain.serving import handling
+from gated_server import SCORES, connect, depth, head, until
 
 
 def test_a_thousand_at_once_are_all_answered(serve, encode):
@@ -183,47 +179,3 @@ def test_what_was_begun_is_answered_before_the_end(serve, gate, encode):
         until(lambda: not served.server.servers or not served.server.servers[0].is_serving())
         gate.open.set()
         assert b"200" in client.recv(4096).splitlines()[0]
-
-
-@pytest.fixture
-def bodies(monkeypatch):
-    """The bodies that were read; no collector of cycles runs."""
-    found, read_body = [], handling.read_body
-
-    async def watched(*arguments):
-        found.append(await read_body(*arguments))
-        return found[-1]
-
-    monkeypatch.setattr(handling, "read_body", watched)
-    gc.collect()
-    gc.disable()
-    yield found
-    gc.enable()
-
-
-def held(bodies):
-    """Return how many of them anybody but the list itself holds."""
-    alone = [object()]
-    return sum(sys.getrefcount(bodies[index]) > sys.getrefcount(alone[0]) for index in range(len(bodies)))
-
-
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "WebP"])
-@pytest.mark.parametrize("cut", [None, 60, 16])
-def test_nothing_holds_a_body_once_it_is_answered(serve, encode, bodies, form, cut):
-    with serve(workers=1) as served:
-        answer = served.post(encode(form=form, size=(64, 48))[:cut], f"image/{form.lower()}")
-        assert answer.status_code == (422 if cut else 200)
-        until(lambda: len(bodies) == 1 and held(bodies) == 0)
-
-
-def test_nothing_holds_the_body_of_a_client_that_is_gone(serve, gate, encode, bodies):
-    with serve(gate, workers=1) as served:
-        waiting = fill(served, gate, encode(), 4)
-        for client in waiting[1:]:
-            client.close()
-        until(lambda: served.count("hung_up") == 3)
-        until(lambda: held(bodies) == 0)  # that at the gate is decoded
-        assert depth(served) == 0
-        gate.open.set()
-        assert b"200" in waiting[0].recv(4096).splitlines()[0]
-        waiting[0].close()
