@@ -10,9 +10,6 @@ from gated_server import connect, depth, fill, head, until
 from toolchain.serving import handling
 from toolchain.serving.decoding import Decoding
 from toolchain.serving.pixels import read_pixels
-from toolchain.serving.refusals import Refused
-
-LONG = 20_000
 
 
 @pytest.fixture(autouse=True)
@@ -45,12 +42,6 @@ def held(bodies):
 def decodings():
     """Return how many pictures there are, waiting or done, in anybody's hands or in a cycle that nobody has."""
     return sum(isinstance(one, Decoding) for one in gc.get_objects())
-
-
-def kept_in_pieces():
-    """Return how many bytes lie in lists of large pieces, as a body does while it is read."""
-    lists = [one for one in gc.get_objects() if type(one) is list]
-    return sum(len(part) for one in lists for part in one if type(part) is bytes and len(part) >= LONG)
 
 
 @pytest.mark.parametrize("device", ["cpu", "cuda"])
@@ -124,22 +115,3 @@ def test_bodies_that_wait_for_a_decoder_of_a_gpu(serve, encode, bodies, monkeypa
         finally:
             over.set()
         until(lambda: held(bodies) == 0)
-
-
-@pytest.mark.parametrize("declared", [True, False])
-def test_what_was_read_of_a_body_that_is_too_long(serve, declared):
-    """Each client sends two large pieces of which the first may still be taken."""
-    piece = bytes(LONG)
-    chunk = b"%x\r\n%s\r\n" % (LONG, piece)
-    with serve(workers=1, max_bytes=3 * LONG // 2) as served:
-        for _ in range(4):
-            with connect(served) as client:
-                if declared:
-                    client.sendall(head(2 * LONG) + 2 * piece)
-                else:
-                    start = b"POST /v1/classify HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\n"
-                    client.sendall(start + b"Transfer-Encoding: chunked\r\n\r\n" + chunk)
-                    client.sendall(chunk + b"0\r\n\r\n")
-                assert b"413" in client.recv(4096).splitlines()[0]
-        until(lambda: kept_in_pieces() == 0)
-        until(lambda: not any(isinstance(one, Refused) for one in gc.get_objects()))
