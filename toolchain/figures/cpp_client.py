@@ -131,7 +131,7 @@ def _run(environment: Mapping[str, str], *words: object) -> _Run:
     command = [sys.executable, "-I", "-S", "-c", _STARTER, *map(str, words)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
-        sys.exit(f"{words[0]} failed")
+        sys.exit(f"{words[0]} failed: {done.stderr.strip()}")
     seconds, processor_seconds, peak = map(float, done.stdout.split())
     return _Run(seconds, processor_seconds, peak / (1e6 if sys.platform == "darwin" else 1000))
 

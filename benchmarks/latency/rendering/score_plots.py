@@ -60,7 +60,8 @@ def scatter(reading: Reading, number: int, name: str, held: Held) -> Plot:
             _square(axes, standing.name)
         for axes in panels[len(held) :]:
             axes.set_visible(False)
-        plot.figure.supxlabel("score of the original", fontsize=9)
+        for axes in panels[max(0, len(held) - _ACROSS) : len(held)]:  # the lowest of each column
+            axes.set_xlabel("score of the original", fontsize=9)
         plot.figure.supylabel("score of the contender", fontsize=9)
     return plot
 

@@ -97,6 +97,13 @@ def test_its_command_says_what_it_takes(packaged):
     assert shown.stderr.startswith("usage: python classifier.py selftest")
 
 
+@pytest.mark.parametrize("word", ["-h", "--help"])
+def test_its_command_helps_whoever_asks(packaged, word):
+    shown = run(packaged, word)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert shown.stdout.startswith("usage: python classifier.py selftest")
+
+
 def test_a_picture_without_a_score_is_a_line_and_the_others_go_on(packaged, golden_pictures, tmp_path):
     (broken := tmp_path / "broken.png").write_bytes(golden_pictures[1].read_bytes()[:60])
     missing = tmp_path / "missing.jpg"

@@ -19,6 +19,9 @@ def run(usage: str, load: Callable[[], Any], folder: Path, words: list[str]) -> 
     Returns the exit code. 0: done. 1: the self-test failed, or a picture has no score, which a line on standard error
     says while the others go on. 2: nothing was begun.
     """
+    if words[:1] in (["-h"], ["--help"]):
+        print(usage)
+        return 0
     if not words:
         return complain(usage, 2)
     try:
